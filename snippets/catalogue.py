@@ -1,0 +1,66 @@
+"""Which snippets there are: name, chapter, file, and the line that says what each shows."""
+
+import difflib
+from pathlib import Path
+from typing import NamedTuple
+
+from snippets.lens.errors import LensError
+
+HERE = Path(__file__).parent
+_NOT_CHAPTERS = {"lens", "exercises", "__pycache__"}
+
+
+class Snippet(NamedTuple):
+    """One program of a chapter."""
+
+    chapter: str
+    name: str
+    file: Path
+    about: str
+
+    @property
+    def module(self) -> str:
+        """The name to import it by."""
+        return f"snippets.{self.chapter}.{self.name}"
+
+
+def first_line(file: Path) -> str:
+    """The first line of a module's docstring, which is the first line of the file."""
+    with file.open(encoding="utf-8") as opened:
+        return opened.readline().strip().strip('"').strip()
+
+
+def chapters() -> dict[str, str]:
+    """Chapter slug (without its number) -> what the chapter's snippets are about, in the order of the book."""
+    numbers = {path.stem[3:]: path.stem for path in (HERE.parent / "chapters").glob("[0-9][0-9]_*.md")}
+    folders = [path for path in HERE.iterdir() if path.is_dir() and path.name not in _NOT_CHAPTERS]
+    ordered = sorted(folders, key=lambda path: numbers.get(path.name, path.name))
+    return {path.name: first_line(path / "__init__.py") for path in ordered}
+
+
+def snippets() -> list[Snippet]:
+    """All snippets, in the order of the book."""
+    return [
+        Snippet(chapter, file.stem, file, first_line(file))
+        for chapter in chapters()
+        for file in sorted((HERE / chapter).glob("*.py"))
+        if file.stem != "__init__"
+    ]
+
+
+def find(name: str) -> Snippet:
+    """The snippet called `name`: "hello_site", or "http_channel/hello_site" where two chapters have the name.
+
+    Raises:
+        LensError: none has that name, or more than one has.
+    """
+    wanted = name.removesuffix(".py").replace("/", ".").removeprefix("snippets.")
+    every = snippets()
+    found = [snippet for snippet in every if wanted in (snippet.name, f"{snippet.chapter}.{snippet.name}")]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise LensError(f"{name}: say which: {', '.join(f'{s.chapter}/{s.name}' for s in found)}")
+    near = difflib.get_close_matches(wanted, [snippet.name for snippet in every], n=2)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`python -m snippets` lists them all"
+    raise LensError(f"there is no snippet {name}; {hint}")

@@ -1,0 +1,1 @@
+"""The lens: everything that shows Twisted at work."""

@@ -1,0 +1,250 @@
+"""Values as a recording keeps them: small, unchanging, and formatted only when shown."""
+
+import itertools
+import json
+import math
+import weakref
+from collections.abc import Callable
+from typing import NamedTuple
+
+LONGEST = 200  # bytes, or characters, kept of one value
+MOST_ITEMS = 6  # items kept of one container
+
+
+class Label(str):
+    """An object, by its class and the order in which the recording met it: "Request#1"; a class, by its name.
+
+    An object that can't be weakly referenced has no number: nobody could tell when its number is free.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class Cut(NamedTuple):
+    """The beginning of a long bytes or str, and how long it was."""
+
+    head: bytes | str
+    length: int
+
+
+class Items(NamedTuple):
+    """The first items of a container as they were then, and how many there were."""
+
+    kind: str
+    items: tuple
+    length: int
+
+
+class Raised(NamedTuple):
+    """An exception: the name of its class, and its text."""
+
+    kind: str
+    text: str
+
+
+class Named(NamedTuple):
+    """An argument given by name."""
+
+    name: str
+    value: object
+
+
+class _Missing:
+    """The value of a watched attribute that was not there, or whose getter raised."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "-"
+
+    def __reduce__(self) -> str:
+        return "MISSING"
+
+
+MISSING = _Missing()
+
+ATOMS = frozenset({type(None), bool, int, float, type(MISSING)})
+
+_BRACKETS = {"list": "[]", "tuple": "()", "set": "{}", "frozenset": "{}", "dict": "{}"}
+_HUGE = 1 << 63
+_CONTAINERS = frozenset({list, tuple, set, frozenset, dict})
+_qualname = type.__dict__["__qualname__"].__get__  # what a metaclass says of itself is not asked
+
+
+class Keeper:
+    """Turns live values into kept ones, and hands out the labels of one recording.
+
+    No code of the values' own classes runs: what a recording looks at, it must not change.
+    """
+
+    def __init__(self) -> None:
+        self._labels: dict[int, Label] = {}
+        self._guards: dict[int, weakref.ref] = {}
+        self._numbers: dict[str, Callable[[], int]] = {}
+
+    def keep(self, value: object, depth: int = 0) -> object:
+        """The kept form of `value`. Never raises on account of what `value` is, and never holds it alive."""
+        kind = type(value)
+        try:
+            if kind in ATOMS:
+                return value
+            if kind is bytes or kind is str:
+                return value if len(value) <= LONGEST else Cut(value[:LONGEST], len(value))
+            label = self._labels.get(id(value))
+            if label is not None:
+                return label
+            if kind is bytearray:
+                return _cut(bytes(value[:LONGEST]), len(value))
+            if kind is memoryview:
+                first = value[:LONGEST] if value.ndim == 1 else value
+                return _cut(first.tobytes()[:LONGEST], value.nbytes)
+            if kind in _CONTAINERS:
+                return self._container(value, kind, depth)
+        except Exception:  # a released memoryview, a dict that changes meanwhile, a class that can't be hashed
+            pass
+        return self._label(value, kind)
+
+    def _container(self, value: object, kind: type, depth: int) -> Items:
+        if depth > 1:
+            return Items(kind.__name__, (), len(value))
+        entries = list(itertools.islice(value.items() if kind is dict else value, MOST_ITEMS))
+        if kind is dict:
+            pairs = [(self.keep(key, depth + 1), self.keep(item, depth + 1)) for key, item in entries]
+            first = [Items("tuple", pair, 2) for pair in pairs]
+        else:
+            first = [self.keep(item, depth + 1) for item in entries]
+        return Items(kind.__name__, tuple(first), len(value))
+
+    def _label(self, value: object, kind: type) -> Label:
+        if issubclass(kind, type):
+            return Label(_qualname(value))
+        name, key = _qualname(kind), id(value)
+        try:
+            # Without this, a new object at the address of a dead one would get its label.
+            guard = weakref.ref(value, lambda _: self._forget(key))
+        except TypeError:
+            return Label(name)
+        number = self._numbers.setdefault(name, itertools.count(1).__next__)()
+        self._guards.setdefault(key, guard)
+        # Another thread may have labelled it meanwhile.
+        return self._labels.setdefault(key, Label(f"{name}#{number}"))
+
+    def _forget(self, key: int) -> None:
+        self._labels.pop(key, None)
+        self._guards.pop(key, None)
+
+
+def _cut(head: bytes, length: int) -> bytes | Cut:
+    return head if length == len(head) else Cut(head, length)
+
+
+def same(old: object, new: object) -> bool:
+    """Are two kept values the same? 1 and True are not, though Python calls them equal; two NaNs are."""
+    return old is new or json.dumps(to_json(old)) == json.dumps(to_json(new))
+
+
+def show(value: object, width: int = 60) -> str:
+    """A kept value as a reader sees it, in at most about `width` characters."""
+    if isinstance(value, Label):
+        return _on_one_line(str(value))
+    if isinstance(value, Cut):
+        unit = "bytes" if isinstance(value.head, bytes) else "characters"
+        return f"{_short(value.head, width - 16)} ({value.length} {unit})"
+    if isinstance(value, Items):
+        return _show_items(value, width)
+    if isinstance(value, Named):
+        return f"{_on_one_line(value.name)}={show(value.value, width)}"
+    if isinstance(value, Raised):
+        return _on_one_line(f"{value.kind}: {value.text}" if value.text else value.kind)
+    return _short(value, width)
+
+
+def _show_items(value: Items, width: int) -> str:
+    opening, closing = _BRACKETS[value.kind]
+    if value.kind == "dict":
+        shown = [f"{show(item.items[0], 20)}: {show(item.items[1], 20)}" for item in value.items]
+    else:
+        shown = [show(item, 24) for item in value.items]
+    text = ", ".join(shown)
+    if len(text) > width:
+        text = text[: width - 1] + "…"
+    more = value.length - len(value.items)
+    if more:
+        text += f", and {more} more" if shown else "…"
+    return f"{opening}{text}{closing}"
+
+
+def _short(value: object, width: int) -> str:
+    # Python refuses to write very long numbers in decimal.
+    text = hex(value) if type(value) is int and abs(value) >= _HUGE else repr(value)
+    if len(text) <= width:
+        return text
+    return text[: max(width - 2, 8)] + "…" + (text[-1] if isinstance(value, bytes | str) else "")
+
+
+def _on_one_line(text: str) -> str:
+    """`text` with what would break a line, or steer a terminal, written as an escape."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
+def to_json(value: object) -> object:
+    """A kept value in terms of JSON; `from_json` is its inverse."""
+    if isinstance(value, Label):
+        return {"object": str(value)}
+    if isinstance(value, bytes):
+        return {"bytes": value.decode("latin-1")}
+    if isinstance(value, Cut):
+        return {"cut": to_json(value.head), "length": value.length}
+    if isinstance(value, Items):
+        return {"items": [to_json(item) for item in value.items], "kind": value.kind, "length": value.length}
+    if isinstance(value, Raised):
+        return {"raised": value.kind, "text": value.text}
+    if isinstance(value, Named):
+        return {"named": value.name, "value": to_json(value.value)}
+    if value is MISSING:
+        return {"missing": True}
+    if type(value) is float and not math.isfinite(value):
+        return {"float": repr(value)}
+    if type(value) is int and abs(value) >= _HUGE:
+        return {"int": hex(value)}
+    return value
+
+
+def from_json(value: object) -> object:
+    """The kept value that `to_json` wrote.
+
+    Raises:
+        ValueError: `value` is not one that `to_json` writes.
+    """
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case {"object": str(label)}:
+            return Label(label)
+        case {"bytes": str(text)}:
+            return text.encode("latin-1")
+        case {"cut": head, "length": int(length)} if isinstance(cut := from_json(head), bytes | str):
+            return Cut(cut, length)
+        case {"items": list(items), "kind": str(kind), "length": int(length)} if kind in _BRACKETS:
+            return Items(kind, _items_from_json(kind, items), length)
+        case {"raised": str(kind), "text": str(text)}:
+            return Raised(kind, text)
+        case {"named": str(name), "value": inner}:
+            return Named(name, from_json(inner))
+        case {"float": "nan" | "inf" | "-inf" as text}:
+            return float(text)
+        case {"int": str(text)}:
+            return int(text, 16)
+        case {"missing": True}:
+            return MISSING
+    raise ValueError(f"{value!r:.60} is not a kept value")
+
+
+def _items_from_json(kind: str, items: list) -> tuple:
+    kept = tuple(map(from_json, items))
+    if kind == "dict" and not all(isinstance(item, Items) and len(item.items) == 2 for item in kept):
+        raise ValueError("an item of a dict is not a pair")
+    return kept

@@ -1,0 +1,211 @@
+"""Names of functions in Twisted: from what a reader types to the one function meant."""
+
+import difflib
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator
+from types import FunctionType
+from typing import NamedTuple
+
+from twisted.python.components import _ProxyDescriptor
+
+from snippets.lens.errors import LensError
+
+# Where a short name is looked for: the modules that the book reads.
+MODULES = (
+    "twisted.web.http",
+    "twisted.web.server",
+    "twisted.web.resource",
+    "twisted.web.http_headers",
+    "twisted.web.static",
+    "twisted.protocols.basic",
+    "twisted.protocols.policies",
+    "twisted.internet.tcp",
+    "twisted.internet.abstract",
+    "twisted.internet.protocol",
+    "twisted.internet.base",
+    "twisted.internet.posixbase",
+    "twisted.internet.epollreactor",
+    "twisted.internet.task",
+    "twisted.internet.defer",
+)
+
+
+class Place(NamedTuple):
+    """Where a function lives: `owner` (a class or a module) holds it in its own `__dict__` as `attribute`."""
+
+    name: str
+    owner: object
+    attribute: str
+
+    @property
+    def raw(self) -> object:
+        """The entry itself, with its staticmethod, classmethod or property wrapper."""
+        return vars(self.owner)[self.attribute]
+
+    @property
+    def function(self) -> FunctionType | None:
+        """The function as it is written in a file, without its decorators; None behind a proxy, which has no code."""
+        return function_in(self.raw)
+
+
+def function_in(entry: object) -> FunctionType | None:
+    """The function in an entry of a class or a module, under all that decorates it; None if there is none."""
+    if isinstance(entry, property):
+        entry = entry.fget
+    elif isinstance(entry, staticmethod | classmethod):
+        entry = entry.__func__
+    if not inspect.isfunction(entry):
+        return None
+    return inspect.unwrap(entry, stop=lambda outer: not inspect.isfunction(outer.__wrapped__))
+
+
+def can_be_recorded(entry: object) -> bool:
+    """Is this entry of a class or a module a function, a property, or a method that a proxy looks up elsewhere?"""
+    return function_in(entry) is not None or isinstance(entry, _ProxyDescriptor)
+
+
+def locate(name: str) -> Place:
+    """Find the function that `name` means.
+
+    Args:
+        name: "twisted.web.http:HTTPChannel.lineReceived", the same with a dot for the colon,
+            "http.HTTPChannel.lineReceived", or "HTTPChannel.lineReceived" where only one module has it. The reader's
+            own: "mymodule:MyPage.render_GET", as it would be imported.
+
+    Raises:
+        LensError: no function, or more than one, has that name.
+    """
+    found = list(_found(name))
+    entries = [vars(owner)[attribute] for owner, attribute in found]
+    places = [_canonical(*where) for where, entry in zip(found, entries, strict=True) if can_be_recorded(entry)]
+    if places:
+        return _only(name, {place.name: place for place in places})
+    if entries:
+        raise LensError(_not_a_function(name, entries[0]))
+    raise LensError(f"there is no function called {name!r}{_suggestion(name)}")
+
+
+def locate_class(name: str) -> type:
+    """Find the class that `name` means, written as for `locate`.
+
+    Raises:
+        LensError: no class, or more than one, has that name.
+    """
+    entries = [vars(owner)[attribute] for owner, attribute in _found(name)]
+    classes = {f"{cls.__module__}:{cls.__qualname__}": cls for cls in entries if inspect.isclass(cls)}
+    if not classes:
+        raise LensError(f"there is no class called {name!r}; say its module too, as in twisted.web.http:HTTPChannel")
+    return _only(name, classes)
+
+
+def _only(name: str, found: dict[str, object]) -> object:
+    if len(found) > 1:
+        raise LensError(f"{name} stands in more than one module: say {' or '.join(found)}")
+    return next(iter(found.values()))
+
+
+def _found(name: str) -> Iterator[tuple[object, str]]:
+    """Every class or module, with the name of an entry in it, that `name` may stand for."""
+    if not isinstance(name, str):
+        raise LensError(f"say the name as text, as in 'HTTPChannel.lineReceived', not as {type(name).__name__}")
+    for module, qualname in _candidates(name):
+        found = _in_module(module, qualname)
+        if found:
+            yield found
+
+
+def _candidates(name: str) -> list[tuple[str, str]]:
+    """Every module and name inside it that `name` may stand for."""
+    if ":" in name:
+        module, _, qualname = name.partition(":")
+        return [(module, qualname)]
+    first, *rest = parts = name.split(".")
+    if first in ("twisted", "snippets"):
+        return [(".".join(parts[:cut]), ".".join(parts[cut:])) for cut in range(1, len(parts))]
+    short = {module.rpartition(".")[2]: module for module in MODULES}
+    if first in short and rest:
+        return [(short[first], ".".join(rest))]
+    return [(module, name) for module in MODULES]
+
+
+def _in_module(module: str, qualname: str) -> tuple[object, str] | None:
+    """Where `qualname` of `module` stands, followed to the class that defines it; None if it is not there."""
+    scope = _imported(module)
+    *path, attribute = qualname.split(".")
+    for part in path:
+        owner = _owner(scope, part)
+        scope = None if owner is None else vars(owner)[part]
+        if not inspect.isclass(scope):
+            return None
+    owner = _owner(scope, attribute)
+    return None if owner is None else (owner, attribute)
+
+
+def _imported(module: str) -> object:
+    """The module of that name; None if there is none, or if a module of the book does not run on this system."""
+    if not all(part.isidentifier() for part in module.split(".")):
+        return None
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name and f"{module}.".startswith(f"{error.name}."):
+            return None
+        raise LensError(f"{module} can't be imported: {error}") from error
+    except (Exception, SystemExit) as error:
+        if isinstance(error, ImportError) and module in MODULES:
+            return None
+        raise LensError(f"{module} can't be imported: {type(error).__name__}: {error}") from error
+
+
+def _owner(scope: object, attribute: str) -> object:
+    """The class or the module that has `attribute` in its own `__dict__`; None if there is none."""
+    owners = scope.__mro__ if inspect.isclass(scope) else [scope]
+    return next((owner for owner in owners if attribute in getattr(owner, "__dict__", ())), None)
+
+
+def _canonical(owner: object, attribute: str) -> Place:
+    """The place named by the module that defines it, so that a re-export has the same name as the original."""
+    if inspect.isclass(owner):
+        return Place(f"{owner.__module__}:{owner.__qualname__}.{attribute}", owner, attribute)
+    entry = vars(owner)[attribute]
+    home, name = sys.modules.get(getattr(entry, "__module__", None)), getattr(entry, "__name__", None)
+    if home is not None and vars(home).get(name) is entry:
+        owner, attribute = home, name
+    return Place(f"{owner.__name__}:{attribute}", owner, attribute)
+
+
+def _not_a_function(name: str, entry: object) -> str:
+    if not inspect.isclass(entry):
+        return f"{name} is no function written in Python: its type is {type(entry).__name__}"
+    methods = [attribute for attribute, value in vars(entry).items() if can_be_recorded(value)]
+    return f"{name} is a class: say which of its methods" + (f", as in {name}.{methods[0]}" if methods else "")
+
+
+def complete(start: str = "") -> list[str]:
+    """The short names of all functions in the book's modules that begin with `start`, without regard to case."""
+    return sorted({name for name in _all_short_names() if name.lower().startswith(start.lower())})
+
+
+def _all_short_names() -> list[str]:
+    names = []
+    for module_name in MODULES:
+        for name, value in getattr(_imported(module_name), "__dict__", {}).items():
+            if getattr(value, "__module__", None) != module_name:
+                continue
+            if inspect.isfunction(value):
+                names.append(name)
+            elif inspect.isclass(value):
+                names += [f"{name}.{attribute}" for attribute, entry in vars(value).items() if can_be_recorded(entry)]
+    return names
+
+
+def _suggestion(name: str) -> str:
+    wanted = name.partition(":")[2] or name
+    names = list(dict.fromkeys(_all_short_names()))
+    near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.6)
+    if not near:
+        last = wanted.rpartition(".")[2]
+        near = sorted({candidate for candidate in names if candidate.rpartition(".")[2] == last})[:3]
+    return f"; did you mean {' or '.join(near)}?" if near else ""

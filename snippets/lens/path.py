@@ -1,0 +1,91 @@
+"""The path of one request, as data: the lanes, and the functions on the way in and on the way out."""
+
+from typing import NamedTuple
+
+
+class Step(NamedTuple):
+    """One function on the path: its full name, its lane, and the chapter that reads it."""
+
+    name: str
+    lane: str
+    chapter: str
+
+    @property
+    def short(self) -> str:
+        """Class and method, without the module."""
+        return self.name.partition(":")[2]
+
+
+LANES = ("reactor", "transport", "channel", "request", "site", "resource")
+
+_HTTP = "twisted.web.http:"
+_SERVER = "twisted.web.server:"
+_RESOURCE = "twisted.web.resource:"
+_TCP = "twisted.internet.tcp:"
+_FD = "twisted.internet.abstract:"
+
+WAY_IN = (
+    Step("twisted.internet.posixbase:_PollLikeMixin._doReadOrWrite", "reactor", "01_reactor"),
+    Step(_TCP + "Connection.doRead", "transport", "01_reactor"),
+    Step(_TCP + "Connection._dataReceived", "transport", "01_reactor"),
+    Step(_HTTP + "_GenericHTTPChannelProtocol.dataReceived", "channel", "05_http_channel"),
+    Step(_HTTP + "HTTPChannel.dataReceived", "channel", "05_http_channel"),
+    Step("twisted.protocols.basic:LineReceiver.dataReceived", "channel", "05_http_channel"),
+    Step(_HTTP + "HTTPChannel.lineReceived", "channel", "05_http_channel"),
+    Step(_HTTP + "HTTPChannel.headerReceived", "channel", "05_http_channel"),
+    Step(_HTTP + "HTTPChannel.allHeadersReceived", "channel", "05_http_channel"),
+    Step(_HTTP + "HTTPChannel.allContentReceived", "channel", "05_http_channel"),
+    Step(_HTTP + "Request.requestReceived", "request", "08_request"),
+    Step(_SERVER + "Request.process", "request", "08_request"),
+    Step(_SERVER + "Site.getResourceFor", "site", "09_resource_traversal"),
+    Step(_RESOURCE + "getChildForRequest", "site", "09_resource_traversal"),
+    Step(_RESOURCE + "Resource.getChildWithDefault", "resource", "09_resource_traversal"),
+    Step(_SERVER + "Request.render", "request", "10_render"),
+    Step(_RESOURCE + "Resource.render", "resource", "10_render"),
+)
+
+WAY_OUT = (
+    Step(_SERVER + "Request.write", "request", "10_render"),
+    Step(_HTTP + "Request.write", "request", "10_render"),
+    Step(_HTTP + "HTTPChannel.writeHeaders", "channel", "10_render"),
+    Step(_FD + "FileDescriptor.writeSequence", "transport", "01_reactor"),
+    Step(_HTTP + "HTTPChannel.write", "channel", "10_render"),
+    Step(_FD + "FileDescriptor.write", "transport", "01_reactor"),
+    Step(_SERVER + "Request.finish", "request", "10_render"),
+    Step(_HTTP + "Request.finish", "request", "10_render"),
+    Step(_HTTP + "Request._cleanup", "request", "10_render"),
+    Step(_HTTP + "HTTPChannel.requestDone", "channel", "05_http_channel"),
+    Step(_FD + "FileDescriptor.doWrite", "transport", "01_reactor"),
+    Step(_TCP + "Connection.writeSomeData", "transport", "01_reactor"),
+)
+
+PATH = WAY_IN + WAY_OUT
+
+# Methods that are not on the path of every request, but whose class says in which lane they run.
+_LANE_OF_CLASS = {
+    "LineReceiver": "channel",
+    "HTTPChannel": "channel",
+    "_GenericHTTPChannelProtocol": "channel",
+    "TimeoutMixin": "channel",
+    "_ChunkedTransferDecoder": "channel",
+    "_IdentityTransferDecoder": "channel",
+    "Request": "request",
+    "Site": "site",
+    "HTTPFactory": "site",
+    "Resource": "resource",
+    "Connection": "transport",
+    "Server": "transport",
+    "Port": "transport",
+    "FileDescriptor": "transport",
+}
+_LANE_OF_FUNCTION = {step.name: step.lane for step in PATH} | {_HTTP + "_parseRequestLine": "channel"}
+
+
+def lane_of(name: str) -> str:
+    """The lane in which the function called `name` ("module:Class.method") runs; "resource" for the reader's own."""
+    if name in _LANE_OF_FUNCTION:
+        return _LANE_OF_FUNCTION[name]
+    module, _, qualname = name.partition(":")
+    if not module.startswith("twisted."):
+        return "resource"
+    return _LANE_OF_CLASS.get(qualname.split(".")[0], "reactor")
