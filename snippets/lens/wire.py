@@ -1,0 +1,292 @@
+"""One HTTP connection with no network: Twisted's own TCP transport over a socket kept in memory."""
+
+import errno
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import repeat
+
+from twisted.internet import task
+from twisted.internet.address import IPv4Address
+from twisted.internet.interfaces import IReactorFDSet
+from twisted.internet.posixbase import _DisconnectSelectableMixin, _PollLikeMixin
+from twisted.internet.protocol import Factory
+from twisted.internet.task import Clock, Cooperator
+from twisted.internet.tcp import Server
+from twisted.web import http, server
+from zope.interface import implementer
+
+SERVER = ("127.0.0.1", 8080)
+CLIENT = ("127.0.0.1", 50000)
+
+
+class MemorySocket:
+    """The server's end of a connection whose other end is a Python object.
+
+    It answers what `twisted.internet.tcp.Server` asks of a non-blocking socket, and no more, as Linux would.
+    `inbox` holds what the client has sent and the server has not read, `outbox` the other way round. `full`: the client
+    does not read, so nothing more fits on the way to it. `peer_closed` and `peer_reset`: a FIN, a RST came from there.
+    """
+
+    family = socket.AF_INET
+
+    def __init__(self) -> None:
+        self.inbox = bytearray()
+        self.outbox = bytearray()
+        self.options: dict[tuple[int, int], object] = {}
+        self.full = False
+        self.peer_closed = False
+        self.peer_reset = False
+        self.closed = False
+
+    @property
+    def readable(self) -> bool:
+        """Would `recv` return without waiting?"""
+        return bool(self.inbox) or self.peer_closed or self.peer_reset
+
+    @property
+    def writable(self) -> bool:
+        """Would `send` return without waiting?"""
+        return not self.full or self.peer_reset
+
+    def recv(self, size: int) -> bytes:
+        """Take at most `size` bytes; b"" once the client has closed and all is read."""
+        if self.inbox:
+            data = bytes(self.inbox[:size])
+            del self.inbox[:size]
+            return data
+        if self.peer_closed:
+            return b""
+        if self.peer_reset:
+            raise ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+        raise BlockingIOError(errno.EWOULDBLOCK, "nothing to read")
+
+    def send(self, data: bytes | memoryview) -> int:
+        """Take all of `data` (bytes), or, if the socket is full, nothing."""
+        if self.peer_reset:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+        if self.full:
+            raise BlockingIOError(errno.EWOULDBLOCK, "the client does not read")
+        if self.peer_closed:
+            # Nobody is there any more. The first bytes go out all the same, and are answered with a reset.
+            self.peer_reset = bool(data)
+        else:
+            self.outbox += data
+        return len(data)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def setsockopt(self, level: int, option: int, value: object) -> None:
+        self.options[level, option] = value
+
+    def getsockopt(self, level: int, option: int) -> object:
+        return self.options.get((level, option), 0)
+
+    def getsockname(self) -> tuple[str, int]:
+        return SERVER
+
+    def setblocking(self, flag: bool) -> None:
+        """Nothing to do: no call here ever blocks."""
+
+    def shutdown(self, how: int) -> None:
+        """Nothing to do: `close` follows at once."""
+
+    def fileno(self) -> int:
+        return 0
+
+
+@implementer(IReactorFDSet)
+class MemoryReactor(_DisconnectSelectableMixin, _PollLikeMixin, Clock):
+    """A `task.Clock` that also serves descriptors over memory, by the rules of Twisted's poll reactors.
+
+    Which descriptor is ready is asked of its `MemorySocket`; what happens then is
+    `twisted.internet.posixbase._PollLikeMixin._doReadOrWrite`, as in a real turn.
+    """
+
+    _POLL_IN, _POLL_OUT, _POLL_DISCONNECTED = 1, 2, 4
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cooperator = Cooperator(scheduler=lambda step: self.callLater(0, step))
+        self._reads: set[object] = set()
+        self._writes: set[object] = set()
+
+    def addReader(self, reader: object) -> None:
+        self._reads.add(reader)
+
+    def addWriter(self, writer: object) -> None:
+        self._writes.add(writer)
+
+    def removeReader(self, reader: object) -> None:
+        self._reads.discard(reader)
+
+    def removeWriter(self, writer: object) -> None:
+        self._writes.discard(writer)
+
+    def removeAll(self) -> list[object]:
+        gone = list(self._reads | self._writes)
+        self._reads.clear()
+        self._writes.clear()
+        return gone
+
+    def getReaders(self) -> list[object]:
+        return list(self._reads)
+
+    def getWriters(self) -> list[object]:
+        return list(self._writes)
+
+    def _ready(self) -> list[tuple[Server, int]]:
+        events = []
+        for descriptor in self._reads | self._writes:
+            event = self._POLL_IN * (descriptor in self._reads and descriptor.socket.readable)
+            event |= self._POLL_OUT * (descriptor in self._writes and descriptor.socket.writable)
+            # epoll(7) reports EPOLLERR and EPOLLHUP for every descriptor it watches, asked or not.
+            event |= self._POLL_DISCONNECTED * descriptor.socket.peer_reset
+            if event:
+                events.append((descriptor, event))
+        return events
+
+    def settle(self) -> None:
+        """Turn until nothing is ready and no delayed call is due."""
+        self.advance(0)
+        while ready := self._ready():
+            for descriptor, event in ready:
+                self._doReadOrWrite(descriptor, descriptor, event)
+            self.advance(0)
+
+
+@contextmanager
+def dated_by(clock: Clock) -> Iterator[None]:
+    """Let `clock` (seconds since 1970) decide the Date header while the block runs.
+
+    `twisted.web.server.Request.process` calls `datetimeToString` by the name that its module imported, so that
+    name is the one to replace.
+    """
+    before = server.datetimeToString
+    server.datetimeToString = lambda: http.datetimeToString(clock.seconds())
+    try:
+        yield
+    finally:
+        server.datetimeToString = before
+
+
+@contextmanager
+def paced_by(cooperator: Cooperator) -> Iterator[None]:
+    """Let `cooperator` decide, while the block runs, when a pull producer is asked for its next piece.
+
+    That is what `static.File` answers with. Twisted's own cooperator, `twisted.internet.task._theCooperator`, would
+    import the global reactor and wait for it to run.
+    """
+    before = task._theCooperator
+    task._theCooperator = cooperator
+    try:
+        yield
+    finally:
+        task._theCooperator = before
+
+
+def pieces(data: bytes, size: int | Iterable[int] | None) -> Iterator[bytes]:
+    """Cut `data`: into pieces of `size` bytes each, or of the sizes given one after another (the rest is the last)."""
+    if isinstance(size, int) and size < 1:
+        raise ValueError(f"a piece has at least 1 byte, not {size}")
+    sizes = iter([] if size is None else repeat(size) if isinstance(size, int) else size)
+    start = 0
+    while start < len(data):
+        end = start + next(sizes, len(data))
+        if end > start:
+            yield data[start:end]
+        start = end
+
+
+class Wire:
+    """One connection to a site, deterministic to the byte: no network, no wall clock.
+
+    Twisted's code runs from `tcp.Connection.doRead` on, unchanged; replaced are the socket, the poll and the clock.
+
+    Args:
+        resource: the root resource of the site to talk to; or a `twisted.internet.protocol.Factory` to use as it is.
+        site_options: keyword arguments for `twisted.web.server.Site` (`timeout` in seconds, `requestFactory`, ...).
+    """
+
+    def __init__(self, resource: object, **site_options: object) -> None:
+        self.reactor = MemoryReactor()
+        self.socket = MemorySocket()
+        if isinstance(resource, Factory):
+            self.site = resource
+        else:
+            self.site = server.Site(resource, reactor=self.reactor, **site_options)
+            self.site._entropy = lambda size: bytes(range(size))
+        self.site.noisy = False
+        self.site.doStart()
+        protocol = self.site.buildProtocol(IPv4Address("TCP", *CLIENT))
+        self.transport = Server(self.socket, protocol, CLIENT, None, 1, self.reactor)
+        with self._in_its_time():
+            protocol.makeConnection(self.transport)
+        self.protocol = protocol
+
+    @property
+    def channel(self) -> http.HTTPChannel:
+        """The object that speaks HTTP on this connection, behind the proxy that the transport holds."""
+        return self.protocol._channel
+
+    @property
+    def closed(self) -> bool:
+        """Has the server closed its end?"""
+        return self.socket.closed
+
+    @property
+    def reading(self) -> bool:
+        """Does the client read what comes? If not, what the server writes stays in its transport, as if every buffer
+        on the way were full."""
+        return not self.socket.full
+
+    @reading.setter
+    def reading(self, on: bool) -> None:
+        self.socket.full = not on
+
+    def send(self, data: bytes, size: int | Iterable[int] | None = None) -> bytes:
+        """Send `data` to the server in pieces of `size` bytes and return the bytes that came back.
+
+        Each piece is read in a turn of its own, unless the server has paused reading; then it waits, as it would
+        in the kernel. What is sent after the server has closed is lost, as on a network.
+        """
+        for piece in pieces(data, size):
+            if self.closed:
+                break
+            self.socket.inbox += piece
+            self._settle()
+        return self.receive()
+
+    def receive(self) -> bytes:
+        """Let all that is ready happen, and return the bytes that came back since the last call."""
+        self._settle()
+        data = bytes(self.socket.outbox)
+        self.socket.outbox.clear()
+        return data
+
+    def advance(self, seconds: float) -> bytes:
+        """Let `seconds` pass on the clock of the site, and return the bytes that came back."""
+        with self._in_its_time():
+            self.reactor.advance(seconds)
+        return self.receive()
+
+    def disconnect(self, reset: bool = False) -> None:
+        """Close the client's end: orderly, or with a reset (RST), as after a crash.
+
+        A client that closes while it isn't `reading` resets too: that is how a kernel says that bytes were not read.
+        """
+        if reset or not self.reading:
+            self.socket.peer_reset = True
+        else:
+            self.socket.peer_closed = True
+        self._settle()
+
+    def _settle(self) -> None:
+        with self._in_its_time():
+            self.reactor.settle()
+
+    @contextmanager
+    def _in_its_time(self) -> Iterator[None]:
+        with dated_by(self.reactor), paced_by(self.reactor.cooperator):
+            yield
