@@ -1,0 +1,1 @@
+"""From bytes to a request: the programs of chapter 05."""

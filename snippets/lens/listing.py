@@ -1,0 +1,172 @@
+"""Shows a function of Twisted, its lit lines and its notes: HTML in Jupyter, text in a terminal."""
+
+import functools
+import html
+import io
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from snippets.lens.lines import Lines
+from snippets.lens.notes import Note
+from snippets.lens.source import Gap, Reading, Row, reading
+from snippets.lens.trace import Trace
+
+# A notebook that is saved keeps this form of a listing: everything but Twisted's source.
+STORED = "application/vnd.twisted-web-listing+json"
+
+
+def listing(
+    name: str, lit: Lines | Trace | None = None, notes: bool = True, than: Lines | Trace | None = None
+) -> "Listing":
+    """A function as it stands in the installed Twisted, to be shown by Jupyter or a terminal.
+
+    Args:
+        name: the function, as in "HTTPChannel.lineReceived"; a module in front where two have it
+            ("server.Request.write").
+        lit: what a run lit: a `Lines` (the lines that ran) or a `Trace` (the lines that made a recorded call).
+        notes: whether to show the annotations.
+        than: another run to compare with: only the lines that ran in one of the two and not in the other are shown.
+
+    Raises:
+        LensError: there is no such function, or a note's line is gone.
+    """
+    return Listing(reading(name, lit, notes, than))
+
+
+class Listing:
+    """A listing; `reading` is what it shows."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    def __str__(self) -> str:
+        return self.as_text()
+
+    def as_text(self, width: int = 100) -> str:
+        """The listing as plain text, `width` characters wide: ">" marks the lines that ran."""
+        from rich.console import Console
+
+        console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False, force_jupyter=False)
+        console.print(self)
+        return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+
+    def __rich_console__(self, console: object, options: object) -> Iterator[object]:
+        from snippets.lens.terminal import renderables
+
+        yield from renderables(self.reading, options.max_width)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        stored = {"text/html": stored_html(self.reading), "text/plain": stored_text(self.reading)}
+        return {"text/html": as_html(self.reading), "text/plain": self.as_text(), STORED: stored}
+
+
+def as_html(reading: Reading) -> str:
+    """The listing as HTML, with the source in it: for the reader's own screen."""
+    rows = "".join(_html_rows(reading))
+    table = f'<table class="lens-code"><tbody>{rows}</tbody></table>'
+    return f'<div class="lens"><style>{_style()}</style>{_html_head(reading)}{table}</div>'
+
+
+@functools.cache
+def _style() -> str:
+    return Path(__file__).with_name("listing.css").read_text(encoding="utf-8")
+
+
+def _html_head(reading: Reading) -> str:
+    function = reading.function
+    where = f"{function.module_path}, lines {function.first}-{function.last}"
+    if function.link:
+        where = f'<a href="{html.escape(function.link)}">{html.escape(where)}</a>'
+    return f'<div class="lens-head"><b>{html.escape(function.short)}</b> · {where}{reading.purpose_html}</div>'
+
+
+def _html_rows(reading: Reading) -> Iterator[str]:
+    shown = reading.shown
+    code = _highlighted(reading)
+    for row, span in zip(shown, _spans(shown), strict=True):
+        if isinstance(row, Gap):
+            gap = f'<td></td><td class="lens-c"></td><td class="lens-s lens-gap">{row}</td>'
+            yield f"<tr>{gap}{_note_cell([], span)}</tr>"
+            continue
+        count = f"{row.count}&times;" if row.count or (reading.compared and row.moved) else ""
+        inside = _folded(reading, code) if row.doc else f"<code>{code[row.number] or '&#8203;'}</code>"
+        kind = {True: "lens-lit", False: "lens-unlit" if reading.has_run else "", None: ""}[row.lit]
+        yield (
+            f'<tr class="{kind}"><td class="lens-n">{row.number}</td><td class="lens-c">{count}</td>'
+            f'<td class="lens-s">{inside}</td>{_note_cell(row.notes, span)}</tr>'
+        )
+
+
+def _spans(shown: list[Row | Gap]) -> list[int]:
+    """For each row, how many rows its note cell spans: up to the next note; 0 where an earlier cell covers it."""
+    starts = [index for index, row in enumerate(shown) if index == 0 or (isinstance(row, Row) and row.notes)]
+    spans = [0] * len(shown)
+    for start, end in zip(starts, [*starts[1:], len(shown)], strict=True):
+        spans[start] = end - start
+    return spans
+
+
+def _note_cell(notes: list[Note], span: int) -> str:
+    if not span:
+        return ""
+    if not notes:
+        return f'<td class="lens-none" rowspan="{span}"></td>'
+    return f'<td class="lens-note" rowspan="{span}"><div>{"".join(note.html for note in notes)}</div></td>'
+
+
+def _highlighted(reading: Reading) -> dict[int, str]:
+    """Line number -> HTML of the line, coloured by Pygments, without the indentation of its class."""
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    text = textwrap.dedent("\n".join(row.text for row in reading.rows))
+    coloured = highlight(text, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)).splitlines()
+    return {row.number: line for row, line in zip(reading.rows, coloured, strict=True)}
+
+
+def _folded(reading: Reading, code: dict[int, str]) -> str:
+    doc = reading.function.doc
+    body = "\n".join(code[number] for number in doc)
+    return f"<details><summary>docstring, {_lines(len(doc))}</summary><pre>{body}</pre></details>"
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count} lines"
+
+
+def _ran(reading: Reading) -> str:
+    """The lines that ran, with their counts: "2365 x3, 2366 x3"."""
+    return ", ".join(f"{row.number} &times;{row.count}" for row in reading.rows if row.count) or "none"
+
+
+def stored_html(reading: Reading) -> str:
+    """What a saved notebook keeps: name, place, purpose, notes by line number, and which lines ran. No source."""
+    rows = "".join(
+        f'<tr><td style="text-align: right; vertical-align: top">{row.number}</td>'
+        f'<td style="text-align: right; vertical-align: top">{f"{row.count}&times;" if row.count else ""}</td>'
+        f'<td style="text-align: left">{"".join(note.html for note in row.notes)}</td></tr>'
+        for row in reading.shown
+        if isinstance(row, Row) and row.notes
+    )
+    head = "<tr><th>line</th><th>ran</th><th style='text-align: left'>note</th></tr>"
+    notes = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>" if rows else ""
+    ran = f"<p>Lines that ran: {_ran(reading)}.</p>" if reading.has_run else ""
+    hint = "<p><i>Run this cell to see the code itself, read from your installed Twisted.</i></p>"
+    return f"{_html_head(reading)}{notes}{ran}{hint}"
+
+
+def stored_text(reading: Reading) -> str:
+    """The same as plain text."""
+    function = reading.function
+    lines = [f"{function.short} ({function.module_path}, lines {function.first}-{function.last})"]
+    if reading.purpose:
+        lines.append(reading.purpose)
+    for row in reading.shown:
+        for note in row.notes if isinstance(row, Row) else []:
+            lines += textwrap.wrap(note.text, 100, initial_indent=f"{row.number:>6}  ", subsequent_indent=" " * 8)
+    if reading.has_run:
+        ran = _ran(reading).replace("&times;", "x")
+        lines += textwrap.wrap(f"Lines that ran: {ran}.", 100)
+    return "\n".join([*lines, "Run this cell to see the code itself, read from your installed Twisted."])

@@ -1,0 +1,77 @@
+"""A listing in a terminal: lit lines marked, notes under their line or, where there is room, beside it."""
+
+import textwrap
+from collections.abc import Iterator
+
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from snippets.lens.source import Gap, Reading, Row
+
+WIDE = 130  # columns from which on the notes stand beside the code
+NOTE_WIDTH = 56
+GUTTER = 13  # columns before the code: line number, count, mark
+
+
+def renderables(reading: Reading, width: int) -> Iterator[object]:
+    """What `rich` prints for a listing, in a terminal of `width` columns."""
+    function = reading.function
+    head = Text(function.short, style="bold")
+    head.append(f"  {function.module_path}:{function.first}-{function.last}", style="dim")
+    yield head
+    if reading.purpose:
+        yield Text(reading.purpose, style="italic")
+    code = _highlighted(reading)
+    if width >= WIDE:
+        yield _beside(reading, code)
+        return
+    for row in reading.shown:
+        yield _line(reading, row, code)
+        for note in row.notes if isinstance(row, Row) else []:
+            yield from _under(note.text, width)
+
+
+def _beside(reading: Reading, code: dict[int, Text]) -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column()
+    table.add_column(width=NOTE_WIDTH)
+    for row in reading.shown:
+        notes = row.notes if isinstance(row, Row) else []
+        table.add_row(_line(reading, row, code), Text("\n").join(Text(note.text, style="cyan") for note in notes))
+    return table
+
+
+def _under(note: str, width: int) -> Iterator[Text]:
+    for line in textwrap.wrap(note, max(width - GUTTER - 6, 30)):
+        yield Text(" " * (GUTTER + 4) + "| " + line, style="cyan")
+
+
+def _line(reading: Reading, row: Row | Gap, code: dict[int, Text]) -> Text:
+    if isinstance(row, Gap):
+        return Text(" " * GUTTER + str(row), style="dim italic")
+    return _gutter(row, reading.compared and row.moved).append_text(_code(reading, row, code))
+
+
+def _gutter(row: Row, always_count: bool) -> Text:
+    count = f"{row.count}x" if row.count or always_count else ""
+    gutter = Text(f"{row.number:>5}", style="dim")
+    return gutter.append(f"{count:>5} {'>' if row.lit else ' '} ", style="not dim bold yellow")
+
+
+def _code(reading: Reading, row: Row, code: dict[int, Text]) -> Text:
+    if row.doc:
+        return Text(f"    (docstring, {len(reading.function.doc)} lines)", style="dim italic")
+    line = code[row.number]
+    if reading.has_run and row.lit is not None:
+        line.stylize("bold" if row.lit else "dim")
+    return line
+
+
+def _highlighted(reading: Reading) -> dict[int, Text]:
+    """Line number -> the line, coloured, without the indentation of its class."""
+    text = textwrap.dedent("\n".join(row.text for row in reading.rows))
+    # The colours of the terminal's own theme: they are legible on its background, whatever that is.
+    coloured = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(text)
+    lines = coloured.split("\n", allow_blank=True)
+    return {row.number: line for row, line in zip(reading.rows, lines, strict=False)}

@@ -1,0 +1,96 @@
+"""Runs a program as a reader does: as a process of its own, which never outlives the test."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+ROOT = Path(__file__).parents[1]
+TOO_LONG = 60  # seconds, after which a program is taken to hang
+
+
+class Ended(NamedTuple):
+    """How a program ended: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Program:
+    """A program that runs; `running` starts one."""
+
+    def __init__(self, process: subprocess.Popen, err: BinaryIO) -> None:
+        self.process = process
+        self._err = err
+
+    def line(self) -> str:
+        """The next line of its standard output, as soon as it is written."""
+        line = self.process.stdout.readline().decode()
+        assert line.endswith("\n"), self.ended()
+        return line.rstrip()
+
+    def write(self, data: bytes) -> None:
+        """Write to its standard input; if `data` is more than a pipe holds, it is reading when this returns."""
+        self.process.stdin.write(data)
+
+    def interrupt(self) -> Ended:
+        """Press Ctrl-C, and see how it ends."""
+        self.process.send_signal(signal.SIGINT)
+        # Python acts on a signal that comes just before a read only when that read returns.
+        self.process.stdin.close()
+        return self.ended()
+
+    def ended(self) -> Ended:
+        """Wait for its end; `out` is what no call of `line` has read."""
+        out = self.process.stdout.read().decode()
+        code = self.process.wait()
+        self._err.seek(0)
+        return Ended(code, out, self._err.read().decode())
+
+
+@contextmanager
+def running(*command: str) -> Iterator[Program]:
+    """Run `python *command` while the block runs; what has not ended then is killed.
+
+    The program can import the project, and writes to pipes: what it doesn't flush is not seen.
+    """
+    with (
+        tempfile.TemporaryFile() as err,
+        subprocess.Popen(
+            [sys.executable, *command],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=err,
+            env=_environment(),
+            # A shell starts background jobs deaf to Ctrl-C, and their children inherit it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        ) as process,
+    ):
+        watchdog = threading.Timer(TOO_LONG, process.kill)
+        watchdog.start()
+        try:
+            yield Program(process, err)
+        finally:
+            watchdog.cancel()
+            process.kill()
+
+
+def run(*command: str, stdin: bytes = b"") -> Ended:
+    """Run `python *command` to its end, with `stdin` as its standard input."""
+    result = subprocess.run(
+        [sys.executable, *command], input=stdin, capture_output=True, timeout=TOO_LONG, env=_environment(), check=False
+    )
+    return Ended(result.returncode, result.stdout.decode(), result.stderr.decode())
+
+
+def _environment() -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**ours, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
