@@ -170,6 +170,8 @@ def build(slug: str | None) -> None:
     for name, progress in _each_chapter(slug):
         changed = lens_book.build(name, progress)
         click.echo(f"{name}: {'built' if changed else 'unchanged'}")
+    if slug is None:
+        click.echo(f"{lens_book.COVER.name}: {'built' if lens_book.build_cover() else 'unchanged'}")
 
 
 @book.command("check")
@@ -183,6 +185,8 @@ def check_book(slug: str | None) -> None:
         found = lens_book.check(name, progress)
         click.echo(f"{name}: {'stale' if found else 'as built'}")
         complaints += found
+    if slug is None:
+        complaints += lens_book.stale_cover()
     for complaint in complaints:
         click.echo(complaint, err=True)
     if complaints:
@@ -220,9 +224,13 @@ def coverage(as_json: bool, every: bool) -> None:
     """
     import json
 
+    from twisted.logger import globalLogBeginner
+
     from snippets.lens.coverage import measure
 
     _warn_about_version()
+    # Some scenarios raise on purpose; what Twisted logs of it is not for the reader.
+    globalLogBeginner.beginLoggingTo([lambda event: None], redirectStandardIO=False, discardBuffer=True)
     result = measure()
     if as_json:
         click.echo(json.dumps(result.as_dict(), indent=1))

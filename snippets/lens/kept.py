@@ -99,8 +99,7 @@ class Keeper:
             if kind is bytearray:
                 return _cut(bytes(value[:LONGEST]), len(value))
             if kind is memoryview:
-                first = value[:LONGEST] if value.ndim == 1 else value
-                return _cut(first.tobytes()[:LONGEST], value.nbytes)
+                return _cut(value[:LONGEST].tobytes()[:LONGEST], value.nbytes)
             if kind in _CONTAINERS:
                 return self._container(value, kind, depth)
         except Exception:  # a released memoryview, a dict that changes meanwhile, a class that can't be hashed
@@ -226,7 +225,7 @@ def from_json(value: object) -> object:
             return Label(label)
         case {"bytes": str(text)}:
             return text.encode("latin-1")
-        case {"cut": head, "length": int(length)} if isinstance(cut := from_json(head), bytes | str):
+        case {"cut": head, "length": int(length)} if type(cut := from_json(head)) in (bytes, str):
             return Cut(cut, length)
         case {"items": list(items), "kind": str(kind), "length": int(length)} if kind in _BRACKETS:
             return Items(kind, _items_from_json(kind, items), length)

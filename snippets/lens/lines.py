@@ -1,15 +1,18 @@
 """Which lines of chosen functions ran while a block was running, and how often."""
 
 import ast
+import dis
 import functools
 import inspect
 import sys
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from types import CodeType
+from threading import get_ident
+from types import CodeType, FrameType
+from typing import NamedTuple
 
+from snippets.lens.errors import LensError
 from snippets.lens.names import locate
 
 
@@ -18,6 +21,7 @@ class Lines:
 
     What is counted is statements: how often control came to a statement from another one, or began there. A
     statement written over three lines is counted once a visit, at its first line, and the other two are lit with it.
+    A loop written on one line, or a comprehension, is one visit, however often it goes round.
     """
 
     def __init__(self, counts: Mapping[str, Counter[int]] | None = None) -> None:
@@ -42,6 +46,9 @@ class Lines:
 def lines(names: Iterable[str]) -> Iterator[Lines]:
     """Count the lines of some functions while the block runs.
 
+    Only what the thread that entered the block runs is counted, and of a call that was running before, nothing. Before
+    Python 3.12 another tracer (a debugger, a coverage measurement) is set aside in this thread while the block runs.
+
     Args:
         names: names of functions, as `snippets.lens.names.locate` takes them.
 
@@ -49,31 +56,38 @@ def lines(names: Iterable[str]) -> Iterator[Lines]:
         the `Lines`; its counts are there when the block has ended.
 
     Raises:
-        LensError: a function is not found.
+        LensError: a function is not found, or has no source.
     """
+    if isinstance(names, str):
+        raise LensError(f"names come in a list: write [{names!r}]")
     run = Lines()
-    owners: dict[CodeType, tuple[str, dict[int, int]]] = {}
-    for name in names:
-        place = locate(name)
+    watched: dict[int, _Watched] = {}
+    for place in map(locate, names):
         run.counts[place.name] = Counter()
-        function = inspect.unwrap(getattr(place.raw, "__func__", place.raw))
-        statements = statement_lines(function.__code__)
-        for code in nested_code(function.__code__):
-            owners[code] = (place.name, statements)
-    visits: Counter[tuple[CodeType, int]] = Counter()
-    count = _monitored if sys.version_info >= (3, 12) else _traced
+        if place.function is None:
+            raise LensError(f"{place.name} has no lines of its own: what runs is looked up in another object")
+        statements = statement_lines(place.function.__code__)
+        for code in nested_code(place.function.__code__):
+            before = watched.get(id(code), _Watched(code, (), statements))
+            watched[id(code)] = before._replace(names=(*dict.fromkeys((*before.names, place.name)),))
+    visits = _Visits(watched)
     try:
-        with count(owners, visits):
+        with _monitored(visits) if sys.version_info >= (3, 12) else _traced(visits):
             yield run
     finally:
-        for (code, line), times in visits.items():
-            run.counts[owners[code][0]][line] += times
+        for (key, line), times in visits.counts.items():
+            for name in watched[key].names:
+                run.counts[name][line] += times
+
+
+# From Python 3.12 on, all but the last run in the frame around them: so they are counted with their statement.
+_COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
 def nested_code(code: CodeType) -> list[CodeType]:
-    """A code object and those of the functions, lambdas and comprehensions inside it."""
-    inner = [const for const in code.co_consts if isinstance(const, CodeType)]
-    return [code, *(deeper for one in inner for deeper in nested_code(one))]
+    """A code object and those of the functions and lambdas inside it, however deep; comprehensions are left out."""
+    inner = [deeper for const in code.co_consts if isinstance(const, CodeType) for deeper in nested_code(const)]
+    return inner if code.co_name in _COMPREHENSIONS else [code, *inner]
 
 
 @functools.cache
@@ -82,129 +96,168 @@ def statement_lines(code: CodeType) -> dict[int, int]:
 
     Of a compound statement only the head (an `if` with its test) is the statement; its body holds its own. Interpreters
     differ in how often they report the lines inside one statement, but not in when they come to it.
+
+    Raises:
+        LensError: the source is not to be had.
     """
-    source, first = _source(code)
-    tree = ast.parse(textwrap.dedent(source))
+    try:
+        block, first = inspect.getsourcelines(code)
+    except OSError as error:
+        raise LensError(f"{code.co_qualname} has no source to count lines in: it was made at run time") from error
+    if block[0][:1].isspace():
+        block, first = ["if True:\n", *block], first - 1
     found: dict[int, int] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt | ast.ExceptHandler):
-            end = _end_of_head(node)
-            for line in range(node.lineno, end + 1):
-                found[line + first - 1] = node.lineno + first - 1
+    for node in ast.walk(ast.parse("".join(block))):
+        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+            start = _first_line(node)
+            for line in range(start, _end_of_head(node) + 1):
+                found[line + first - 1] = start + first - 1
     return found
 
 
-def _source(code: CodeType) -> tuple[str, int]:
-    block, first = inspect.getsourcelines(code)
-    return "".join(block), first
+def _first_line(node: ast.stmt | ast.ExceptHandler | ast.match_case) -> int:
+    if isinstance(node, ast.match_case):
+        return node.pattern.lineno
+    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
 
 
-_BLOCKS = {"body", "orelse", "finalbody", "handlers", "decorator_list", "cases"}
+def _end_of_head(node: ast.stmt | ast.ExceptHandler | ast.match_case) -> int:
+    body = getattr(node, "body", None)
+    if isinstance(body, list) and body:
+        return max(_first_line(node), _first_line(body[0]) - 1)
+    return node.end_lineno or node.lineno
 
 
-def _end_of_head(node: ast.stmt | ast.ExceptHandler) -> int:
-    """The last line of a statement, or of the head of a compound one: comments before its body aren't part of it."""
-    if not hasattr(node, "body"):
-        return node.end_lineno or node.lineno
-    children = [child for field, value in ast.iter_fields(node) if field not in _BLOCKS for child in _listed(value)]
-    ends = [inner.end_lineno for child in children for inner in ast.walk(child) if hasattr(inner, "end_lineno")]
-    return max([node.lineno, *ends])
+class _Watched(NamedTuple):
+    """A code object to watch, the functions that it is counted for, and its statements."""
 
-
-def _listed(value: object) -> list[ast.AST]:
-    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, ast.AST)]
+    code: CodeType
+    names: tuple[str, ...]
+    statements: dict[int, int]
 
 
 class _Visits:
     """Counts visits to statements, frame by frame."""
 
-    def __init__(self, owners: dict[CodeType, tuple[str, dict[int, int]]], visits: Counter) -> None:
-        self._owners = owners
+    def __init__(self, watched: dict[int, _Watched]) -> None:
+        self.watched = watched  # by the identity of the code: two functions that read the same have equal code
+        self.counts: Counter[tuple[int, int]] = Counter()
+        self._last: dict[int, int] = {}
+        self._running = {id(frame) for frame in _frames(sys._getframe()) if id(frame.f_code) in watched}
+
+    def begin(self, frame: FrameType) -> None:
+        """Note that a call began; a generator that goes on does not begin again."""
+        self._last.pop(id(frame), None)
+        self._running.discard(id(frame))
+
+    def visit(self, frame: FrameType, line: int) -> None:
+        """Note that `line` was reached."""
+        code = frame.f_code
+        statement = self.watched[id(code)].statements.get(line, line)
+        if self._last.get(id(frame)) == statement or id(frame) in self._running:
+            return
+        self._last[id(frame)] = statement
+        # The body of a class begins at its head, where control already is.
+        if code.co_flags & inspect.CO_NEWLOCALS or line != code.co_firstlineno:
+            self.counts[id(code), statement] += 1
+
+
+def _frames(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+class _Tracer:
+    """What `sys.settrace` is given; it tells the tracer of a block around its own, too."""
+
+    def __init__(self, visits: _Visits, outer: "_Tracer | None") -> None:
         self._visits = visits
+        self._outer = outer
 
-    def visit(self, code: CodeType, line: int, last: int | None) -> int:
-        """Note that `line` was reached after the statement at `last`; return the line of the statement it is in."""
-        statement = self._owners[code][1].get(line, line)
-        if statement != last:
-            self._visits[code, statement] += 1
-        return statement
+    def __call__(self, frame: FrameType, event: str, arg: object) -> Callable | None:
+        outer = self._outer(frame, event, arg) if self._outer else None
+        if id(frame.f_code) not in self._visits.watched:
+            return outer
+        if _begins(frame):
+            self._visits.begin(frame)
 
-
-@contextmanager
-def _traced(owners: dict[CodeType, tuple[str, dict[int, int]]], visits: Counter) -> Iterator[None]:
-    """Count by `sys.settrace` (before Python 3.12)."""
-    counter = _Visits(owners, visits)
-
-    def on_call(frame: object, event: str, arg: object) -> Callable | None:
-        if frame.f_code not in owners:
-            return None
-        last: int | None = None
-
-        def on_line(frame: object, event: str, arg: object) -> Callable:
-            nonlocal last
-            if event == "line":
-                last = counter.visit(frame.f_code, frame.f_lineno, last)
+        def on_line(frame: FrameType, event: str, arg: object) -> Callable:
+            if outer is not None:
+                outer(frame, event, arg)
+            if event == "line" and not _cleans_up(frame):
+                self._visits.visit(frame, frame.f_lineno)
             return on_line
 
         return on_line
 
+
+_RERAISE = bytes([dis.opmap["RERAISE"]])
+_LEAVING = bytes([dis.opmap["COPY"], dis.opmap["POP_EXCEPT"]])
+
+
+def _begins(frame: FrameType) -> bool:
+    """Does the call begin here, or does a generator go on?"""
+    operation, argument = frame.f_code.co_code[frame.f_lasti : frame.f_lasti + 2]
+    return (operation, argument) == (dis.opmap["RESUME"], 0)
+
+
+def _cleans_up(frame: FrameType) -> bool:
+    """Is an exception only leaving a `finally` or an `except` here?
+
+    Python 3.11 reports the last line that it compiled for the instructions that see to it; later versions report none.
+    (A `pass` that ends a `finally` is compiled to no more than these, and so is lost in 3.11 after an exception.)
+    """
+    operations = frame.f_code.co_code[frame.f_lasti : frame.f_lasti + 3 : 2]
+    return operations == _LEAVING or operations[:1] == _RERAISE
+
+
+@contextmanager
+def _traced(visits: _Visits) -> Iterator[None]:
+    """Count by `sys.settrace` (before Python 3.12)."""
     before = sys.gettrace()
-    sys.settrace(on_call)
+    tracer = _Tracer(visits, before if isinstance(before, _Tracer) else None)
+    sys.settrace(tracer)
     try:
         yield
     finally:
-        sys.settrace(before)
+        if sys.gettrace() is tracer:
+            sys.settrace(before)
 
 
-def _monitored(
-    owners: dict[CodeType, tuple[str, dict[int, int]]], visits: Counter
-) -> AbstractContextManager[None]:
+def _monitored(visits: _Visits) -> AbstractContextManager[None]:
     """Count by `sys.monitoring` (from Python 3.12): only the chosen code objects pay for it."""
-    monitoring = sys.monitoring
-    counter = _Visits(owners, visits)
-    # Frames of one code object may nest (recursion), so what was visited last is kept on a stack for each.
-    last: dict[CodeType, list[int | None]] = {code: [] for code in owners}
+    thread = get_ident()
 
     def on_start(code: CodeType, offset: int) -> None:
-        last[code].append(None)
+        if get_ident() == thread:
+            visits.begin(sys._getframe(1))
 
     def on_line(code: CodeType, line: int) -> None:
-        stack = last[code]
-        if stack:
-            stack[-1] = counter.visit(code, line, stack[-1])
+        if get_ident() == thread:
+            visits.visit(sys._getframe(1), line)
 
-    def on_end(code: CodeType, offset: int, value: object) -> None:
-        if last[code]:
-            last[code].pop()
-
-    callbacks = {
-        monitoring.events.PY_START: on_start,
-        monitoring.events.LINE: on_line,
-        monitoring.events.PY_RETURN: on_end,
-        monitoring.events.PY_UNWIND: on_end,
-    }
-    return _monitoring(list(owners), callbacks)
+    events = sys.monitoring.events
+    codes = [each.code for each in visits.watched.values()]
+    return _monitoring(codes, {events.PY_START: on_start, events.LINE: on_line})
 
 
 @contextmanager
 def _monitoring(codes: list[CodeType], callbacks: dict[int, Callable]) -> Iterator[None]:
     monitoring = sys.monitoring
-    tool = next(number for number in (4, 3, 5, 2, 1, 0) if monitoring.get_tool(number) is None)
+    tool = next((number for number in (4, 3, 5, 2, 1, 0) if monitoring.get_tool(number) is None), None)
+    if tool is None:
+        raise LensError("no more than six tools can watch the interpreter at once: end one of them first")
     monitoring.use_tool_id(tool, "snippets.lens.lines")
-    # An unwinding can't be watched for single code objects; what is not ours has an empty stack and is dropped.
-    everywhere = monitoring.events.PY_UNWIND
-    local = sum(event for event in callbacks if event != everywhere)
     try:
         for event, callback in callbacks.items():
             monitoring.register_callback(tool, event, callback)
-        monitoring.set_events(tool, everywhere)
         for code in codes:
-            monitoring.set_local_events(tool, code, local)
+            monitoring.set_local_events(tool, code, sum(callbacks))
         yield
     finally:
         for code in codes:
             monitoring.set_local_events(tool, code, 0)
-        monitoring.set_events(tool, 0)
         for event in callbacks:
             monitoring.register_callback(tool, event, None)
         monitoring.free_tool_id(tool)

@@ -89,7 +89,7 @@ def _html_rows(reading: Reading) -> Iterator[str]:
             gap = f'<td></td><td class="lens-c"></td><td class="lens-s lens-gap">{row}</td>'
             yield f"<tr>{gap}{_note_cell([], span)}</tr>"
             continue
-        count = f"{row.count}&times;" if row.count or (reading.compared and row.moved) else ""
+        count = f"{row.count}&times;" if row.count or (reading.compared and row.moved and not row.lit) else ""
         inside = _folded(reading, code) if row.doc else f"<code>{code[row.number] or '&#8203;'}</code>"
         kind = {True: "lens-lit", False: "lens-unlit" if reading.has_run else "", None: ""}[row.lit]
         yield (
@@ -137,8 +137,13 @@ def _lines(count: int) -> str:
 
 
 def _ran(reading: Reading) -> str:
-    """The lines that ran, with their counts: "2365 x3, 2366 x3"."""
-    return ", ".join(f"{row.number} &times;{row.count}" for row in reading.rows if row.count) or "none"
+    """The lines that ran, with their counts: "2365 x3, 2366 x3"; of compared runs, those that ran only now."""
+    rows = [row for row in reading.shown if isinstance(row, Row) and row.lit and row.count]
+    return ", ".join(f"{row.number} &times;{row.count}" for row in rows) or "none"
+
+
+def _said_to_run(reading: Reading) -> str:
+    return "Lines that ran only in this run" if reading.compared else "Lines that ran"
 
 
 def stored_html(reading: Reading) -> str:
@@ -152,7 +157,7 @@ def stored_html(reading: Reading) -> str:
     )
     head = "<tr><th>line</th><th>ran</th><th style='text-align: left'>note</th></tr>"
     notes = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>" if rows else ""
-    ran = f"<p>Lines that ran: {_ran(reading)}.</p>" if reading.has_run else ""
+    ran = f"<p>{_said_to_run(reading)}: {_ran(reading)}.</p>" if reading.has_run else ""
     hint = "<p><i>Run this cell to see the code itself, read from your installed Twisted.</i></p>"
     return f"{_html_head(reading)}{notes}{ran}{hint}"
 
@@ -168,5 +173,5 @@ def stored_text(reading: Reading) -> str:
             lines += textwrap.wrap(note.text, 100, initial_indent=f"{row.number:>6}  ", subsequent_indent=" " * 8)
     if reading.has_run:
         ran = _ran(reading).replace("&times;", "x")
-        lines += textwrap.wrap(f"Lines that ran: {ran}.", 100)
+        lines += textwrap.wrap(f"{_said_to_run(reading)}: {ran}.", 100)
     return "\n".join([*lines, "Run this cell to see the code itself, read from your installed Twisted."])

@@ -33,11 +33,15 @@ MODULES = (
 
 
 class Place(NamedTuple):
-    """Where a function lives: `owner` (a class or a module) holds it in its own `__dict__` as `attribute`."""
+    """Where a function lives: `owner` (a class or a module) holds it in its own `__dict__` as `attribute`.
+
+    If that is a property, `part` says which of its functions is meant: "fget", or "fset" for its setter.
+    """
 
     name: str
     owner: object
     attribute: str
+    part: str = "fget"
 
     @property
     def raw(self) -> object:
@@ -47,13 +51,13 @@ class Place(NamedTuple):
     @property
     def function(self) -> FunctionType | None:
         """The function as it is written in a file, without its decorators; None behind a proxy, which has no code."""
-        return function_in(self.raw)
+        return function_in(self.raw, self.part)
 
 
-def function_in(entry: object) -> FunctionType | None:
+def function_in(entry: object, part: str = "fget") -> FunctionType | None:
     """The function in an entry of a class or a module, under all that decorates it; None if there is none."""
     if isinstance(entry, property):
-        entry = entry.fget
+        entry = getattr(entry, part)
     elif isinstance(entry, staticmethod | classmethod):
         entry = entry.__func__
     if not inspect.isfunction(entry):
@@ -72,7 +76,8 @@ def locate(name: str) -> Place:
     Args:
         name: "twisted.web.http:HTTPChannel.lineReceived", the same with a dot for the colon,
             "http.HTTPChannel.lineReceived", or "HTTPChannel.lineReceived" where only one module has it. The reader's
-            own: "mymodule:MyPage.render_GET", as it would be imported.
+            own: "mymodule:MyPage.render_GET", as it would be imported. The name of a property means its getter; with
+            ".setter" after it, its setter.
 
     Raises:
         LensError: no function, or more than one, has that name.
@@ -82,9 +87,17 @@ def locate(name: str) -> Place:
     places = [_canonical(*where) for where, entry in zip(found, entries, strict=True) if can_be_recorded(entry)]
     if places:
         return _only(name, {place.name: place for place in places})
+    if not entries and name.endswith(".setter"):
+        return _setter(locate(name.removesuffix(".setter")))
     if entries:
         raise LensError(_not_a_function(name, entries[0]))
     raise LensError(f"there is no function called {name!r}{_suggestion(name)}")
+
+
+def _setter(place: Place) -> Place:
+    if not isinstance(place.raw, property) or function_in(place.raw, "fset") is None:
+        raise LensError(f"{place.name} is no property with a setter written in Python")
+    return place._replace(name=f"{place.name}.setter", part="fset")
 
 
 def locate_class(name: str) -> type:

@@ -4,11 +4,16 @@ from typing import NamedTuple
 
 
 class Step(NamedTuple):
-    """One function on the path: its full name, its lane, and the chapter that reads it."""
+    """One function on the path: its full name, its lane, the chapter that reads it, and others that deal with it."""
 
     name: str
     lane: str
     chapter: str
+    also: tuple[str, ...] = ()
+
+    def is_of(self, chapter: str | None) -> bool:
+        """Is this step part of the stretch of that chapter?"""
+        return chapter in (self.chapter, *self.also)
 
     @property
     def short(self) -> str:
@@ -27,10 +32,10 @@ _FD = "twisted.internet.abstract:"
 WAY_IN = (
     Step("twisted.internet.posixbase:_PollLikeMixin._doReadOrWrite", "reactor", "01_reactor"),
     Step(_TCP + "Connection.doRead", "transport", "01_reactor"),
-    Step(_TCP + "Connection._dataReceived", "transport", "01_reactor"),
-    Step(_HTTP + "_GenericHTTPChannelProtocol.dataReceived", "channel", "05_http_channel"),
+    Step(_TCP + "Connection._dataReceived", "transport", "01_reactor", ("02_protocol_transport",)),
+    Step(_HTTP + "_GenericHTTPChannelProtocol.dataReceived", "channel", "05_http_channel", ("04_site_factory",)),
     Step(_HTTP + "HTTPChannel.dataReceived", "channel", "05_http_channel"),
-    Step("twisted.protocols.basic:LineReceiver.dataReceived", "channel", "05_http_channel"),
+    Step("twisted.protocols.basic:LineReceiver.dataReceived", "channel", "05_http_channel", ("03_line_receiver",)),
     Step(_HTTP + "HTTPChannel.lineReceived", "channel", "05_http_channel"),
     Step(_HTTP + "HTTPChannel.headerReceived", "channel", "05_http_channel"),
     Step(_HTTP + "HTTPChannel.allHeadersReceived", "channel", "05_http_channel"),
@@ -48,9 +53,9 @@ WAY_OUT = (
     Step(_SERVER + "Request.write", "request", "10_render"),
     Step(_HTTP + "Request.write", "request", "10_render"),
     Step(_HTTP + "HTTPChannel.writeHeaders", "channel", "10_render"),
-    Step(_FD + "FileDescriptor.writeSequence", "transport", "01_reactor"),
+    Step(_FD + "FileDescriptor.writeSequence", "transport", "02_protocol_transport"),
     Step(_HTTP + "HTTPChannel.write", "channel", "10_render"),
-    Step(_FD + "FileDescriptor.write", "transport", "01_reactor"),
+    Step(_FD + "FileDescriptor.write", "transport", "01_reactor", ("02_protocol_transport",)),
     Step(_SERVER + "Request.finish", "request", "10_render"),
     Step(_HTTP + "Request.finish", "request", "10_render"),
     Step(_HTTP + "Request._cleanup", "request", "10_render"),
@@ -60,25 +65,32 @@ WAY_OUT = (
 )
 
 PATH = WAY_IN + WAY_OUT
+CHAPTERS = sorted({chapter for step in PATH for chapter in (step.chapter, *step.also)})
 
 # Methods that are not on the path of every request, but whose class says in which lane they run.
 _LANE_OF_CLASS = {
     "LineReceiver": "channel",
     "HTTPChannel": "channel",
     "_GenericHTTPChannelProtocol": "channel",
+    "H2Connection": "channel",
+    "H2Stream": "channel",
     "TimeoutMixin": "channel",
     "_ChunkedTransferDecoder": "channel",
     "_IdentityTransferDecoder": "channel",
     "Request": "request",
     "Site": "site",
     "HTTPFactory": "site",
+    "Factory": "site",
     "Resource": "resource",
     "Connection": "transport",
     "Server": "transport",
     "Port": "transport",
     "FileDescriptor": "transport",
 }
-_LANE_OF_FUNCTION = {step.name: step.lane for step in PATH} | {_HTTP + "_parseRequestLine": "channel"}
+_LANE_OF_FUNCTION = {step.name: step.lane for step in PATH} | {
+    _HTTP + "_parseRequestLine": "channel",
+    _HTTP + "combinedLogFormatter": "site",
+}
 
 
 def lane_of(name: str) -> str:

@@ -206,6 +206,7 @@ def _rows(
     statements = statement_lines(function.code)
     # The head of the function itself ran once, when its module was imported, and never at a call.
     head = next(number for number, text in function.lines.items() if text.lstrip().startswith(("def ", "async def")))
+    head = statements.get(head, head)  # with decorators, the first of them
     ran, ran_before = ({statements.get(line, line) for line in lines} for lines in (counts, before))
     rows = []
     for number, text in function.lines.items():

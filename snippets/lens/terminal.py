@@ -50,7 +50,7 @@ def _under(note: str, width: int) -> Iterator[Text]:
 def _line(reading: Reading, row: Row | Gap, code: dict[int, Text]) -> Text:
     if isinstance(row, Gap):
         return Text(" " * GUTTER + str(row), style="dim italic")
-    return _gutter(row, reading.compared and row.moved).append_text(_code(reading, row, code))
+    return _gutter(row, reading.compared and row.moved and not row.lit).append_text(_code(reading, row, code))
 
 
 def _gutter(row: Row, always_count: bool) -> Text:

@@ -41,6 +41,8 @@ class Point(NamedTuple):
         """File name and line, as in "http.py:2360"; what a proxy looks up elsewhere stands in no file."""
         if not self.line:
             return self.file
+        if "ipykernel_" in self.file:  # Jupyter gives each cell a file of its own, whose name is a number
+            return f"your cell:{self.line}"
         return f"{self.file.replace(chr(92), '/').rpartition('/')[2]}:{self.line}"
 
 
@@ -50,7 +52,7 @@ class Event(NamedTuple):
     A call that has not ended is no event yet. `depth` counts the recorded calls around it; `args` begins with the
     object, for a method; `result` is None if the call raised, and then `raised` says what; `before` and `after` are
     the watched attributes, in the order of `point.watched`, empty where nothing was watched. `thread` is 0 for the
-    first thread that was recorded.
+    thread that entered `record`; others are numbered as they come.
     """
 
     point: Point
@@ -89,7 +91,9 @@ class Trace:
 
     def __init__(self) -> None:
         self.points: list[Point] = []
-        self._raw: list[tuple] = []
+        # What was recorded, end to end: see `_calls`. A tuple a call would be simpler, but the garbage collector looks
+        # at every tuple that is kept, so that each call would cost the more the longer the trace.
+        self._raw: list = []
         self._active = False
         self._loaded: list[Event] | None = None
 
@@ -98,18 +102,22 @@ class Trace:
         """The recorded calls, each before the calls made inside it."""
         if self._loaded is not None:
             return self._loaded
-        order = [index for thread in self._threads() for index in _calls_before_children(self._raw, thread)]
-        return [self._event(self._raw[index]) for index in order]
+        threads: dict[int, list[tuple]] = {}
+        for call in self._calls():
+            threads.setdefault(call[0][-1], []).append(call)
+        ordered = [call for number in sorted(threads) for call in _calls_before_children(threads[number])]
+        return [self._event(*call) for call in ordered]
 
-    def _threads(self) -> list[list[int]]:
-        """The indexes of the raw events, thread by thread, in the order in which the calls ended."""
-        threads: dict[int, list[int]] = {}
-        for index, raw in enumerate(self._raw):
-            threads.setdefault(raw[-1], []).append(index)
-        return [threads[number] for number in sorted(threads)]
+    def _calls(self) -> Iterator[tuple]:
+        """Site, arguments, result, and watched attributes before and after, in the order in which the calls ended."""
+        raw, at = self._raw, 0
+        while at < len(raw):
+            first, end = at + 2, at + 2 + raw[at + 1]
+            yield raw[at], tuple(raw[first:end]), *raw[end : end + 3]
+            at = end + 3
 
-    def _event(self, raw: tuple) -> Event:
-        number, depth, code, line, args, result, before, after, thread = raw
+    def _event(self, site: tuple, args: tuple, result: object, before: tuple, after: tuple) -> Event:
+        number, depth, code, line, thread = site
         raised = result if isinstance(result, Raised) else None
         caller = Caller(code.co_qualname, code.co_filename, line or code.co_firstlineno) if code else _NOBODY
         return Event(
@@ -117,7 +125,7 @@ class Trace:
         )
 
     def __len__(self) -> int:
-        return len(self._raw) if self._loaded is None else len(self._loaded)
+        return sum(1 for _ in self._calls()) if self._loaded is None else len(self._loaded)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Trace) and self.to_json() == other.to_json()
@@ -221,17 +229,17 @@ def _must_be(kind: type, *values: object) -> None:
             raise TypeError(f"{value!r:.40} stands where {kind.__name__} belongs")
 
 
-def _calls_before_children(raw: list[tuple], ended: list[int]) -> list[int]:
+def _calls_before_children(ended: list[tuple]) -> list[tuple]:
     """Turn the order in which calls ended into the order in which they began.
 
     A call ends after the calls inside it, which are one deeper: so what is pending one deeper, belongs to it.
     """
-    pending: dict[int, list[int]] = {}
-    for index in ended:
-        depth = raw[index][1]
-        pending.setdefault(depth, []).extend([index, *pending.pop(depth + 1, [])])
+    pending: dict[int, list[tuple]] = {}
+    for call in ended:
+        depth = call[0][1]
+        pending.setdefault(depth, []).extend([call, *pending.pop(depth + 1, [])])
     # What is left deeper down belongs to calls that have not ended.
-    return [index for depth in sorted(pending) for index in pending[depth]]
+    return [call for depth in sorted(pending) for call in pending[depth]]
 
 
 @contextmanager
@@ -253,9 +261,12 @@ def record(points: Iterable[str], watch: Mapping[str, Iterable[str]] | None = No
         the `Trace`, which fills while the block runs.
 
     Raises:
-        LensError: a point or a watched class is not found. Nothing is recorded then.
+        LensError: a point or a watched class is not found, or a point is a setter. Nothing is recorded then.
     """
     places = [locate(name) for name in _names(points)]
+    for place in places:
+        if place.part == "fset":
+            raise LensError(f"{place.name} can't be recorded: count its lines, or record what calls it")
     watched = [(locate_class(name), _names(attributes)) for name, attributes in (watch or {}).items()]
     trace = Trace()
     patches = _Patches()
@@ -425,23 +436,24 @@ class _Threads(threading.local):
         self.depth = 0
         self.number = next(numbers)
 
-    def aside(self, function: Callable, argument: object) -> object:
-        """Call `function`, and record nothing that it calls: the depth says so."""
-        depth, self.depth = self.depth, _ASIDE
-        try:
-            return function(argument)
-        finally:
-            self.depth = depth
-
 
 _ASIDE = -1
 
 
-class _Watcher(NamedTuple):
-    """Reads the watched attributes of objects of some classes."""
+def _aside(threads: _Threads, function: Callable, argument: object) -> object:
+    """Call `function`, and record nothing that it calls: the depth says so."""
+    depth, threads.depth = threads.depth, _ASIDE
+    try:
+        return function(argument)
+    finally:
+        threads.depth = depth
 
-    classes: tuple[type, ...]
+
+class _Watcher(NamedTuple):
+    """Reads the watched attributes of those objects that have any."""
+
     names: tuple[str, ...]
+    has: Callable[[object], bool]
     read: Callable[[object], tuple]
 
 
@@ -449,25 +461,26 @@ def _watcher(owner: object, watched: list[tuple[type, tuple[str, ...]]], keeper:
     """What to watch at the calls of the methods of `owner`: its objects may be of each class related to it."""
     if not inspect.isclass(owner):
         return None
-    chosen = [(cls, names) for cls, names in watched if names and (issubclass(owner, cls) or issubclass(cls, owner))]
-    if not chosen:
-        return None
-    classes = tuple(cls for cls, _ in chosen)
-    readers = [_reader(cls, names, keeper.keep) for cls, names in chosen]
-    return _Watcher(classes, tuple(name for _, names in chosen for name in names), _one_after_another(chosen, readers))
+    chosen = [(cls, names) for cls, names in watched if names and (cls in owner.__mro__ or owner in cls.__mro__)]
+    readers = [(_instance_of(cls), len(names), _reader(cls, names, keeper.keep)) for cls, names in chosen]
+    names = tuple(name for _, names in chosen for name in names)
+    if len(readers) < 2:
+        return _Watcher(names, readers[0][0], readers[0][2]) if readers else None
 
-
-def _one_after_another(chosen: list[tuple[type, tuple[str, ...]]], readers: list[Callable]) -> Callable:
-    if len(readers) == 1:
-        return readers[0]
+    def has(target: object) -> bool:
+        return any(is_one(target) for is_one, _, _ in readers)
 
     def read(target: object) -> tuple:
-        values: tuple = ()
-        for (cls, names), reader in zip(chosen, readers, strict=True):
-            values += reader(target) if issubclass(type(target), cls) else (MISSING,) * len(names)
-        return values
+        each = [reader(target) if is_one(target) else (MISSING,) * count for is_one, count, reader in readers]
+        return tuple(itertools.chain.from_iterable(each))
 
-    return read
+    return _Watcher(names, has, read)
+
+
+def _instance_of(cls: type) -> Callable[[object], bool]:
+    """`isinstance`, without asking the class or the object: a `typing.Protocol` refuses, and a proxy lies."""
+    inherits = type.__subclasscheck__
+    return lambda target: inherits(cls, type(target))
 
 
 def _reader(cls: type, names: tuple[str, ...], keep: Callable[[object], object]) -> Callable[[object], tuple]:
@@ -505,9 +518,11 @@ _NOBODY = Caller("", "", 0)
 def _wrapped(
     number: int, trace: Trace, keeper: Keeper, threads: _Threads, watcher: _Watcher | None, function: Callable
 ) -> Callable:
-    """`function`, recording each call while `trace` is active: one tuple a call, appended when the call ends."""
-    keep, append, frame_of, aside = keeper.keep, trace._raw.append, sys._getframe, threads.aside
-    watched_classes, _, read = watcher or ((), (), None)
+    """`function`, recording each call while `trace` is active, when it ends."""
+    keep, extend, frame_of, aside = keeper.keep, trace._raw.extend, sys._getframe, functools.partial(_aside, threads)
+    _, has, read = watcher or ((), None, None)
+    # What many calls have in common is kept once: the function, and from where and how deep it was called.
+    sites: dict[int | None, tuple[int, int, CodeType | None, int | None, int]] = {}
 
     @_hidden
     @functools.wraps(function)
@@ -521,10 +536,14 @@ def _wrapped(
             line = frame.f_lineno
         except (ValueError, AttributeError):  # no Python function called this one
             code, line = None, 0
+        thread = threads.number
+        site = sites.get(line)
+        if site is None or site[1] != depth or site[2] is not code or site[4] != thread:
+            site = sites[line] = (number, depth, code, line, thread)
         kept = tuple([keep(arg) for arg in args])
         if kwargs:
             kept += tuple([Named(name, keep(value)) for name, value in kwargs.items()])
-        watching = read is not None and args and issubclass(type(args[0]), watched_classes)
+        watching = has is not None and args and has(args[0])
         before = after = aside(read, args[0]) if watching else ()
         threads.depth = depth + 1
         try:
@@ -533,12 +552,12 @@ def _wrapped(
             threads.depth = depth
             if watching:
                 after = aside(read, args[0])
-            append((number, depth, code, line, kept, aside(_raised, error), before, after, threads.number))
+            extend([site, len(kept), *kept, aside(_raised, error), before, after])
             raise
         threads.depth = depth
         if watching:
             after = aside(read, args[0])
-        append((number, depth, code, line, kept, keep(result), before, after, threads.number))
+        extend([site, len(kept), *kept, keep(result), before, after])
         return result
 
     return recorded

@@ -35,8 +35,10 @@ def as_tree(trace: Trace) -> object:
 
     root = Tree(Text(f"{len(trace)} calls"), hide_root=True)
     branches = [root]
-    events = trace.events
+    events, thread = trace.events, None
     for event in events[:MOST_ROWS]:
+        if event.thread != thread:
+            branches, thread = [root], event.thread
         line = Text(call(event), style="bold" if event.depth == 0 else "")
         if said := outcome(event):
             line.append(f"  {said}", style="red" if event.raised else "green")
@@ -58,7 +60,8 @@ def as_text(trace: Trace, width: int = 110) -> str:
     """The trace as plain text, `width` characters wide."""
     from rich.console import Console
 
-    console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
+    # In Jupyter, rich would show the text itself and leave nothing in the file.
+    console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False, force_jupyter=False)
     console.print(as_tree(trace))
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
@@ -74,9 +77,15 @@ def as_html(trace: Trace) -> str:
     heads = ["call", "outcome", "stands at", *(["changed"] if watched else [])]
     rows = [_row(event, watched) for event in events[:MOST_ROWS]]
     if len(events) > MOST_ROWS:
-        rows.append(f'<tr><td colspan="{len(heads)}">... and {len(events) - MOST_ROWS} more calls</td></tr>')
+        rows.append(_note(f"... and {len(events) - MOST_ROWS} more calls", len(heads)))
+    if not events:
+        rows.append(_note("nothing was recorded", len(heads)))
     head = "".join(f'<th style="{_CELL}">{name}</th>' for name in heads)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _note(text: str, columns: int) -> str:
+    return f'<tr><td colspan="{columns}" style="{_CELL}">{text}</td></tr>'
 
 
 def _row(event: Event, watched: bool) -> str:

@@ -221,6 +221,7 @@ class Wire:
         self.site.doStart()
         protocol = self.site.buildProtocol(IPv4Address("TCP", *CLIENT))
         self.transport = Server(self.socket, protocol, CLIENT, None, 1, self.reactor)
+        self.transport.repstr = f"<{type(protocol).__name__} #1 in memory>"  # what a port gives its connections
         with self._in_its_time():
             protocol.makeConnection(self.transport)
         self.protocol = protocol

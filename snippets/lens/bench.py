@@ -1,0 +1,323 @@
+"""Measures what recording costs: against no recording, and against other tools that record calls."""
+
+import gc
+import io
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from importlib import metadata, util
+from pathlib import Path
+from typing import NamedTuple
+
+from twisted.web.resource import Resource
+from twisted.web.static import Data
+
+from snippets.lens.names import locate
+from snippets.lens.path import PATH
+from snippets.lens.trace import Trace, record
+from snippets.lens.wire import Wire
+
+GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+FUNCTIONS = [step.name for step in PATH]
+WATCHED = {"HTTPChannel": ["__first_line", "__header", "line_mode", "_handlingRequest"]}
+SIZES = (10**3, 10**4, 10**5, 10**6)  # events
+LONG_ENOUGH = 30_000  # events
+WARM_UP = 20  # GETs before the clock starts: by then the interpreter has specialised the code
+FEWER = 10  # the other tools are many times slower, so they get this many times fewer GETs
+
+STARTS = {
+    "start_list": (["-m", "snippets"], ["-c", "import click, rich"]),
+    "start_trace": (
+        ["-m", "snippets", "trace", "hello_site", "GET /hello"],
+        ["-c", "import twisted.web.server, click, rich"],
+    ),
+}
+
+
+def everything() -> AbstractContextManager[Trace]:
+    """Record each call on the path of a request, with arguments, result and the state of the channel."""
+    return record(FUNCTIONS, WATCHED)
+
+
+@contextmanager
+def nothing() -> Iterator[Trace]:
+    """Wrap the same functions and record nothing: what the mechanism alone costs."""
+    with everything() as trace:
+        trace._active = False
+        yield trace
+
+
+@contextmanager
+def by_hunter() -> Iterator[io.StringIO]:
+    """The same functions, arguments and return values, as hunter's own CallPrinter takes them down."""
+    import hunter
+
+    functions: dict[str, set[str]] = {}
+    for place in map(locate, FUNCTIONS):
+        functions.setdefault(place.name.partition(":")[0], set()).add(place.attribute)
+    chosen = hunter.Or(*[hunter.Q(module=module, function_in=names) for module, names in functions.items()])
+    calls = hunter.And(hunter.Q(kind_in=("call", "return")), chosen)
+    taken_down = io.StringIO()
+    with hunter.trace(calls, action=hunter.CallPrinter(stream=taken_down)):
+        yield taken_down
+
+
+@contextmanager
+def by_viztracer() -> Iterator[None]:
+    """Arguments and return values of every Python function: viztracer can't be told to record only some."""
+    from viztracer import VizTracer
+
+    tracer = VizTracer(
+        log_func_args=True, log_func_retval=True, ignore_c_function=True, register_global=False, verbose=0
+    )
+    tracer.start()
+    try:
+        yield
+    finally:
+        tracer.stop()
+        tracer.clear()
+
+
+PEERS = {"hunter": by_hunter, "viztracer": by_viztracer}
+
+
+class Variant(NamedTuple):
+    """One way to run the GETs: inside `start()`, and `gets` of them."""
+
+    start: Callable[[], AbstractContextManager[object]]
+    gets: int
+
+
+def measure(
+    rounds: int = 7,
+    gets: int = 2000,
+    sizes: Sequence[int] = SIZES,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> dict:
+    """Measure everything; about two minutes with the defaults.
+
+    All times are CPU time of the process. Ratios are medians over the rounds, each of a figure to another of the
+    same round; a round runs every variant once, so that a machine that is busy for a while slows them all.
+
+    Args:
+        rounds: how often each comparison is made.
+        gets: how many GETs one untraced run takes, on one keep-alive connection.
+        sizes: numbers of events at which the cost of one is measured.
+        progress: is told what is about to be measured.
+
+    Returns:
+        numbers and text that can be written as JSON; "figures" has an entry for each row of `table`.
+    """
+    progress("GETs, recorded and not")
+    figures = _compared(rounds, gets)
+    progress("memory")
+    figures["bytes"] = {"value": _bytes_per_event(gets), "unit": "bytes"}
+    progress(f"traces of up to {max(sizes)} events")
+    costs = _costs(-(-rounds // 2), sizes)
+    for size, cost in zip(sizes, costs, strict=True):
+        figures[f"cost_{size}"] = {"value": cost, "unit": "µs"}
+    figures["cost_spread"] = {"value": max(costs) / min(costs), "unit": "times"}
+    for key, (ours, theirs) in STARTS.items():
+        progress(f"start-up of python {' '.join(ours)}")
+        figures[key] = {"value": _start_up_ratio(ours, theirs, rounds), "unit": "times"}
+    return {
+        "python": platform.python_version(),
+        "twisted": metadata.version("twisted"),
+        "rounds": rounds,
+        "gets": gets,
+        "calls_per_get": _calls_per_get(),
+        "figures": {key: figure | _verdict(key, figure["value"]) for key, figure in figures.items()},
+    }
+
+
+def _site() -> Resource:
+    root = Resource()
+    root.putChild(b"hello", Data(b"Hello\n", "text/plain"))
+    return root
+
+
+def _calls_per_get() -> int:
+    wire = Wire(_site())
+    with everything() as trace:
+        wire.send(GET)
+    return len(trace)
+
+
+def _compared(rounds: int, gets: int) -> dict[str, dict]:
+    """What a GET costs in each variant, as a ratio to an untraced one."""
+    fewer = max(gets // FEWER, 1)
+    variants = {"untraced": Variant(nullcontext, gets), "nothing": Variant(nothing, gets)}
+    variants["everything"] = Variant(everything, gets)
+    variants |= {name: Variant(start, fewer) for name, start in PEERS.items() if _installed(name)}
+    order = list(variants)
+    spent: dict[str, list[float]] = {name: [] for name in order}
+    for _ in range(rounds):
+        for name in order:
+            spent[name].append(_seconds_per_get(*variants[name]))
+        # Who comes after whom must not matter.
+        order.append(order.pop(0))
+    figures = {"untraced": {"value": statistics.median(spent["untraced"]) * 1e6, "unit": "µs"}}
+    for name in ("nothing", "everything", *PEERS):
+        figures[name] = {"value": _ratio(spent.get(name), spent["untraced"]), "unit": "times"}
+        if name in PEERS and name in variants:
+            figures[name] |= {"version": metadata.version(name), "gets": fewer}
+    for name in PEERS:
+        figures[f"{name}_to_everything"] = {"value": _ratio(spent.get(name), spent["everything"]), "unit": "times"}
+    return figures
+
+
+def _ratio(these: list[float] | None, those: list[float]) -> float | None:
+    return statistics.median(a / b for a, b in zip(these, those, strict=True)) if these else None
+
+
+def _seconds_per_get(start: Callable[[], AbstractContextManager[object]], gets: int, times: int = 1) -> float:
+    """CPU time of one GET, from `times` runs of `gets` of them, each on a connection and in a `start()` of its own."""
+    gc.collect()
+    spent = 0.0
+    for _ in range(times):
+        wire = Wire(_site())
+        with start():
+            for _ in range(WARM_UP):
+                wire.send(GET)
+            began = time.process_time()
+            for _ in range(gets):
+                wire.send(GET)
+            spent += time.process_time() - began
+    return spent / times / gets
+
+
+def _costs(rounds: int, sizes: Sequence[int]) -> list[float]:
+    """Microseconds that recording adds for each event of a trace, for traces of so many events."""
+    calls = _calls_per_get()
+    plain: list[float] = []
+    ratios: dict[int, list[float]] = {size: [] for size in sizes}
+    for _ in range(rounds):
+        for size in sizes:
+            # Short runs are repeated, or their times would be chance.
+            gets, times = -(-size // calls), max(1, LONG_ENOUGH // size)
+            # The plain run is cut in two, one before and one after: a machine that slows down slows both alike.
+            before = _seconds_per_get(nullcontext, -(-gets // 2), times)
+            recorded = _seconds_per_get(everything, gets, times)
+            plain.append((before + _seconds_per_get(nullcontext, -(-gets // 2), times)) / 2)
+            ratios[size].append(recorded / plain[-1])
+    return [(statistics.median(ratios[size]) - 1) * statistics.median(plain) / calls * 1e6 for size in sizes]
+
+
+def _bytes_per_event(gets: int) -> float:
+    """The memory that is free again when a trace goes, over the number of its events."""
+    wire = Wire(_site())
+    for _ in range(WARM_UP):
+        wire.send(GET)
+    tracemalloc.start()
+    try:
+        with everything() as trace:
+            for _ in range(gets):
+                wire.send(GET)
+        events = len(trace)
+        gc.collect()
+        held, _ = tracemalloc.get_traced_memory()
+        del trace
+        gc.collect()
+        return (held - tracemalloc.get_traced_memory()[0]) / events
+    finally:
+        tracemalloc.stop()
+
+
+def _start_up_ratio(ours: list[str], theirs: list[str], rounds: int) -> float | None:
+    """CPU time of one Python process over that of another, from start to end; None where that can't be measured."""
+    if not _installed("resource"):
+        return None
+    return statistics.median(_process_seconds(ours) / _process_seconds(theirs) for _ in range(rounds))
+
+
+def _process_seconds(arguments: list[str]) -> float:
+    import resource
+
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Without `site`: hunter, once installed, would have every Python process import it at its start.
+    path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
+    environment = {**os.environ, "PYTHONPATH": path}
+    subprocess.run([sys.executable, "-S", *arguments], env=environment, stdout=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _installed(module: str) -> bool:
+    return util.find_spec(module) is not None
+
+
+# What is to be reached: key of the figure -> the limit, and whether the figure is to be at most or at least that.
+TARGETS = {
+    "everything": ("at most", 3.5 if sys.version_info >= (3, 12) else 4.0),
+    "hunter_to_everything": ("at least", 6.0),
+    "bytes": ("at most", 250.0),
+    "cost_spread": ("at most", 1.2),
+    "start_list": ("at most", 1.5),
+    "start_trace": ("at most", 1.5),
+}
+
+
+def _verdict(key: str, value: float | None) -> dict[str, object]:
+    if key not in TARGETS:
+        return {"target": None, "met": None}
+    sense, limit = TARGETS[key]
+    met = None if value is None else value <= limit if sense == "at most" else value >= limit
+    return {"target": f"{sense} {limit:g}", "met": met}
+
+
+def table(result: dict) -> object:
+    """What `measure` returned, as a `rich.table.Table`."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    title = f"Recording a GET: Python {result['python']}, Twisted {result['twisted']}"
+    caption = (
+        f"CPU time. {result['gets']} keep-alive GETs on one connection in memory, {result['calls_per_get']} calls "
+        f"recorded in each; ratios are medians of {result['rounds']} interleaved rounds."
+    )
+    shown = Table("what", "measured", "target", "verdict", title=title, caption=caption)
+    for key, figure in result["figures"].items():
+        verdict = {True: "met", False: "not met", None: ""}[figure["met"]]
+        if figure["value"] is None:
+            verdict = "not measured"
+        shown.add_row(escape(_says(key, figure)), _value(figure), figure["target"] or "", verdict)
+    return shown
+
+
+def _value(figure: dict) -> str:
+    if figure["value"] is None:
+        return "-"
+    return f"{figure['value']:.{0 if figure['value'] >= 100 else 2}f} {figure['unit']}"
+
+
+def _says(key: str, figure: dict) -> str:
+    """What the figure called `key` is, in words."""
+    if key in STARTS:
+        ours, theirs = STARTS[key]
+        return f"start-up: {_shell(ours)}, to {_shell(theirs)}"
+    if key.startswith("cost_") and key != "cost_spread":
+        return f"cost of an event in a trace of {int(key.removeprefix('cost_')):,}"
+    if key in PEERS and figure["value"] is None:
+        return f"{key}: not installed (pip install -e '.[bench]')"
+    if key in PEERS:
+        what = "the same functions" if key == "hunter" else "every Python function"
+        return f"{key} {figure['version']}, {what}, {figure['gets']} GETs, to untraced"
+    return {
+        "untraced": "a GET, untraced",
+        "nothing": "wrapped, recording nothing, to untraced",
+        "everything": "recording everything, to untraced",
+        "hunter_to_everything": "hunter, to recording everything",
+        "viztracer_to_everything": "viztracer, to recording everything",
+        "bytes": "memory held by an event",
+        "cost_spread": "the largest of these costs, to the smallest",
+    }[key]
+
+
+def _shell(arguments: list[str]) -> str:
+    return " ".join(["python", *(f'"{argument}"' if " " in argument else argument for argument in arguments)])

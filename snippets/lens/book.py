@@ -1,0 +1,316 @@
+"""Builds notebooks/ from chapters/, executes them, and says which are stale."""
+
+import difflib
+import hashlib
+import io
+import os
+import re
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import jupytext
+import nbformat
+from markdown_it import MarkdownIt
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+from PIL import Image
+
+from snippets.lens.errors import LensError
+from snippets.lens.figures import Picture, sequence
+from snippets.lens.listing import STORED
+from snippets.lens.path import PATH
+from snippets.lens.scenarios import DemoSite
+from snippets.lens.trace import record
+from snippets.lens.wire import Wire
+
+ROOT = Path(__file__).parents[2]
+CHAPTERS = ROOT / "chapters"
+NOTEBOOKS = ROOT / "notebooks"
+COVER = CHAPTERS / "figures" / "one_get.png"
+
+# A cell with this tag measures: its output differs from run to run, and is only required to be there.
+VOLATILE = "volatile"
+
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+Progress = Callable[[str, int, int], None]
+
+
+def slugs() -> list[str]:
+    """The chapters that there are, in the order of the book: "05_http_channel", ..."""
+    return sorted(path.stem for path in CHAPTERS.glob("[0-9][0-9]_*.md"))
+
+
+def chapter(name: str) -> str:
+    """The slug that `name` means: the whole slug, its number, or the part after the number.
+
+    Raises:
+        LensError: no chapter has that name.
+    """
+    for slug in slugs():
+        if name in (slug, slug[:2], slug[3:]):
+            return slug
+    raise LensError(f"there is no chapter {name}; there are {', '.join(slugs())}")
+
+
+def notebook_path(slug: str) -> Path:
+    """Where the notebook of a chapter is saved."""
+    return NOTEBOOKS / f"{slug}.ipynb"
+
+
+def assemble(slug: str) -> NotebookNode:
+    """The notebook of a chapter from its text, not yet executed: same text, same notebook, to the byte."""
+    text = (CHAPTERS / f"{slug}.md").read_text(encoding="utf-8")
+    notebook = jupytext.reads(text, fmt="md:myst")
+    seen: Counter[str] = Counter()
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(r"\]\((\d\d_\w+)\.md", r"](\1.ipynb", cell.source)
+        content = f"{cell.cell_type}\n{cell.source}"
+        cell.id = hashlib.sha256(f"{content}\n{seen[content]}".encode()).hexdigest()[:12]
+        seen[content] += 1
+    notebook.metadata = NotebookNode(_METADATA)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook
+
+
+def execute(notebook: NotebookNode, name: str, progress: Progress | None = None) -> NotebookNode:
+    """Run all cells of a notebook in a fresh kernel, in place, and normalise the outputs.
+
+    Raises:
+        LensError: a cell raised; the message names it.
+    """
+    total = sum(cell.cell_type == "code" for cell in notebook.cells)
+    done = 0
+
+    def executed(cell: NotebookNode, cell_index: int, execute_reply: object) -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(name, done, total)
+
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],  # of the kernel, which else warns of the loopback connection it is on
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        on_cell_executed=executed,
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        failed = next(cell for cell in notebook.cells if any(o.output_type == "error" for o in _outputs(cell)))
+        raise LensError(f"{name}: the cell {_first_line(failed)!r} raised {error.ename}: {error.evalue}") from error
+    return normalise(notebook)
+
+
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """Leave in the outputs only what is the same on every run, and nothing of Twisted's source."""
+    notebook.metadata = NotebookNode(_METADATA)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in _outputs(cell):
+            data = output.get("data", {})
+            if STORED in data:
+                output.data = NotebookNode(data[STORED])
+    return notebook
+
+
+def _outputs(cell: NotebookNode) -> list[NotebookNode]:
+    return cell.get("outputs", [])
+
+
+def _first_line(cell: NotebookNode) -> str:
+    return cell.source.partition("\n")[0]
+
+
+def build(slug: str, progress: Progress | None = None) -> bool:
+    """Write the notebook of a chapter; return whether the file changed.
+
+    Outputs that say the same as the saved ones are left as saved: a rebuild of an unchanged chapter changes no byte.
+    """
+    fresh = execute(assemble(slug), slug, progress)
+    path = notebook_path(slug)
+    saved = load(slug)
+    if saved:
+        _keep_unchanged(saved, fresh)
+    text = nbformat.writes(fresh, indent=1, ensure_ascii=False) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.parent.mkdir(exist_ok=True)
+    half = path.with_suffix(".part")
+    half.write_text(text, encoding="utf-8")
+    os.replace(half, path)
+    return True
+
+
+def load(slug: str) -> NotebookNode | None:
+    """The saved notebook of a chapter; None if there is none.
+
+    Raises:
+        LensError: the file is no notebook.
+    """
+    path = notebook_path(slug)
+    if not path.exists():
+        return None
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise LensError(f"{path.name} is not a notebook any more; delete it and build it again") from error
+
+
+def _keep_unchanged(saved: NotebookNode, fresh: NotebookNode) -> None:
+    old = {cell.id: cell for cell in saved.cells if cell.cell_type == "code"}
+    for cell in fresh.cells:
+        before = old.get(cell.get("id"))
+        if before is not None and before.outputs and not difference(before, cell):
+            cell.outputs = before.outputs
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = cell.execution_count
+
+
+def stale_text(slug: str) -> list[str]:
+    """Complaints if the saved notebook is not made from the chapter's text as it is now."""
+    saved = load(slug)
+    if saved is None:
+        return [f"{slug}: no notebook has been built"]
+    now = [(cell.cell_type, cell.id, cell.source, _tags(cell)) for cell in assemble(slug).cells]
+    then = [(cell.cell_type, cell.id, cell.source, _tags(cell)) for cell in saved.cells]
+    if now == then:
+        return []
+    changed = next((cell for cell in now if cell not in then), None) or next(cell for cell in then if cell not in now)
+    return [f"{slug}: the text has changed since the notebook was built, first at {changed[2].splitlines()[0]!r}"]
+
+
+def _tags(cell: NotebookNode) -> list[str]:
+    return list(cell.metadata.get("tags", []))
+
+
+def stale_outputs(slug: str, progress: Progress | None = None) -> list[str]:
+    """Complaints for each cell whose output is no longer the saved one; runs the whole chapter."""
+    saved = load(slug)
+    if saved is None:
+        return []
+    old = {cell.id: cell for cell in saved.cells if cell.cell_type == "code"}
+    complaints = []
+    for cell in execute(assemble(slug), slug, progress).cells:
+        if cell.cell_type == "code" and cell.id in old and (said := difference(old[cell.id], cell)):
+            complaints.append(f"{slug}: the output of the cell {_first_line(cell)!r} has changed: {said}")
+    return complaints
+
+
+def difference(saved: NotebookNode, fresh: NotebookNode) -> str:
+    """What differs between the outputs of a cell as saved and as run now; "" if nothing that counts."""
+    if VOLATILE in fresh.metadata.get("tags", []):
+        return "" if bool(saved.outputs) == bool(fresh.outputs) else "it has an output only in one of the two"
+    before, after = [_plain(output) for output in saved.outputs], [_plain(output) for output in fresh.outputs]
+    for old, new in zip(before, after, strict=False):
+        for kind in sorted(old.keys() | new.keys()):
+            if not _same(kind, old.get(kind), new.get(kind)):
+                return _first_difference(kind, old.get(kind), new.get(kind))
+    return "" if len(before) == len(after) else f"there were {len(before)} outputs and now there are {len(after)}"
+
+
+def _plain(output: NotebookNode) -> dict[str, object]:
+    if output.output_type == "stream":
+        return {output.name: output.text}
+    if output.output_type == "error":
+        return {"error": f"{output.ename}: {output.evalue}"}
+    return dict(output.data)
+
+
+def _same(kind: str, old: object, new: object) -> bool:
+    if old == new or old is None or new is None:
+        return old == new
+    return kind == "image/png" and _pixels(b64decode(old)) == _pixels(b64decode(new))
+
+
+def _pixels(png: bytes) -> tuple[tuple[int, int], bytes]:
+    """Size and content of a picture: two machines may compress the same picture to different bytes."""
+    image = Image.open(io.BytesIO(png)).convert("RGBA")
+    return image.size, image.tobytes()
+
+
+def _first_difference(kind: str, old: object, new: object) -> str:
+    if kind == "image/png" or not isinstance(old, str) or not isinstance(new, str):
+        return f"the {kind} is not the saved one"
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0)
+    changed = [line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    return f"{kind}: {' '.join(changed[:4])[:300]}"
+
+
+def dead_links(slug: str) -> list[str]:
+    """Complaints for each relative link in a chapter that leads nowhere, from where the notebook is."""
+    complaints = []
+    for cell in assemble(slug).cells:
+        if cell.cell_type != "markdown":
+            continue
+        for target in _links(cell.source):
+            path, _, anchor = target.partition("#")
+            file = NOTEBOOKS / path if path else notebook_path(slug)
+            if path and not file.exists():
+                complaints.append(f"{slug}: the link to {target} leads nowhere")
+            elif anchor and file.suffix == ".ipynb" and anchor not in _anchors(file.stem):
+                complaints.append(f"{slug}: {path or 'the chapter'} has no heading #{anchor}")
+    return complaints
+
+
+def _links(markdown: str) -> Iterator[str]:
+    for token in MarkdownIt("commonmark").parse(markdown):
+        for child in token.children or []:
+            target = child.attrs.get("href" if child.type == "link_open" else "src")
+            if child.type in ("link_open", "image") and target and not re.match(r"[a-z]+:", str(target)):
+                yield str(target)
+
+
+def _anchors(slug: str) -> set[str]:
+    """The anchors that Jupyter gives the headings of a chapter."""
+    cells = assemble(slug).cells
+    sources = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    return {
+        heading.strip().replace(" ", "-")
+        for source in sources
+        for heading in re.findall(r"^#+ (.*)$", source, re.MULTILINE)
+    }
+
+
+def cover() -> Picture:
+    """The picture on the README: one GET through the whole path, drawn from a recording."""
+    wire = Wire(DemoSite())
+    with record([step.name for step in PATH]) as trace:
+        wire.send(b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    return sequence(trace)
+
+
+def build_cover() -> bool:
+    """Save the picture on the README; return whether it changed."""
+    picture = cover().png
+    if COVER.exists() and _pixels(COVER.read_bytes()) == _pixels(picture):
+        return False
+    COVER.parent.mkdir(exist_ok=True)
+    half = COVER.with_suffix(".part")
+    half.write_bytes(picture)
+    os.replace(half, COVER)
+    return True
+
+
+def stale_cover() -> list[str]:
+    """A complaint if the picture on the README is not what would be drawn now."""
+    if COVER.exists() and _pixels(COVER.read_bytes()) == _pixels(cover().png):
+        return []
+    return [f"{COVER.name}: the picture on the README is not the one that would be drawn now"]
+
+
+def check(slug: str, progress: Progress | None = None) -> list[str]:
+    """All that is wrong with a chapter: stale text, stale outputs, dead links."""
+    return [*stale_text(slug), *dead_links(slug), *stale_outputs(slug, progress)]

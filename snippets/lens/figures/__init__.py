@@ -1,0 +1,28 @@
+"""Figures drawn from what the lens recorded; each is a `Picture`, with an alt text made from the same data."""
+
+from snippets.lens.figures.growth import growth
+from snippets.lens.figures.holders import holders
+from snippets.lens.figures.line_ribbon import LINE_POINTS, LINE_WATCH, line_ribbon
+from snippets.lens.figures.parsing import CHANNEL_POINTS, CHANNEL_WATCH
+from snippets.lens.figures.path_map import path_map
+from snippets.lens.figures.picture import Picture
+from snippets.lens.figures.ribbon import ribbon
+from snippets.lens.figures.sequence import sequence
+from snippets.lens.figures.states import states
+from snippets.lens.figures.timeline import timeline
+
+__all__ = [
+    "CHANNEL_POINTS",
+    "CHANNEL_WATCH",
+    "LINE_POINTS",
+    "LINE_WATCH",
+    "Picture",
+    "growth",
+    "holders",
+    "line_ribbon",
+    "path_map",
+    "ribbon",
+    "sequence",
+    "states",
+    "timeline",
+]

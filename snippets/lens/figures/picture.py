@@ -1,0 +1,198 @@
+"""What every figure is drawn on and shown as: a white sheet measured in points, and a PNG with its alt text."""
+
+import base64
+import functools
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+import matplotlib.style
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, get_font
+from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
+from PIL import Image
+
+from snippets.lens.figures.palette import INK, TEXT, WHITE, Fill
+
+WIDTH = 8.6 * 72  # points
+DPI = 144
+
+# The reader's own matplotlib settings must not change a figure of the book.
+drawn = matplotlib.style.context("default")
+
+
+class Picture:
+    """A finished figure: shows itself in Jupyter as a PNG, says what is on it in `alt`.
+
+    Args:
+        figure: the matplotlib `Figure`.
+        alt: what a reader who can't see the figure must know, in one to three sentences.
+    """
+
+    def __init__(self, figure: Figure, alt: str) -> None:
+        self.figure = figure
+        self.alt = alt
+
+    @functools.cached_property
+    def png(self) -> bytes:
+        """The figure as PNG: opaque, and the same bytes for the same input."""
+        with matplotlib.style.context("default"):
+            canvas = FigureCanvasAgg(self.figure)
+            canvas.draw()
+        image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        file = io.BytesIO()
+        # 256 colours are more than a figure has, but for the edges of letters; the file is a third of the size.
+        image = image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        image.save(file, "PNG", optimize=True, dpi=(DPI, DPI))
+        return file.getvalue()
+
+    def save(self, path: str | Path) -> None:
+        """Write the PNG to `path`."""
+        Path(path).write_bytes(self.png)
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        data = {"image/png": base64.b64encode(self.png).decode("ascii"), "text/plain": self.alt}
+        return data, {"image/png": {"alt": self.alt}}
+
+
+@functools.lru_cache
+def font(mono: bool = False, bold: bool = False, size: float = TEXT) -> FontProperties:
+    """One of the four faces of DejaVu that matplotlib brings along, `size` in points."""
+    name = f"DejaVuSans{'Mono' * mono}{'-Bold' * bold}.ttf"
+    return FontProperties(fname=Path(matplotlib.get_data_path(), "fonts", "ttf", name), size=size)
+
+
+@functools.lru_cache
+def _renderer() -> RendererAgg:
+    return RendererAgg(1, 1, DPI)
+
+
+@functools.lru_cache(maxsize=4096)
+def width(text: str, mono: bool = False, bold: bool = False, size: float = TEXT) -> float:
+    """How wide `text` will be, in points."""
+    with matplotlib.style.context("default"):
+        return _renderer().get_text_width_height_descent(text, font(mono, bold, size), False)[0] * 72 / DPI
+
+
+def legible(text: str) -> str:
+    """`text` with what the fonts have no sign for, and what would break the line, written as escapes."""
+    known = get_font(font(mono=True).get_file()).get_charmap()
+    return "".join(
+        sign if sign.isprintable() and ord(sign) in known else sign.encode("unicode_escape").decode("ascii")
+        for sign in text
+    )
+
+
+class Sheet:
+    """A white page to draw on: x to the right and y downwards, both in points from the top left corner."""
+
+    def __init__(self, height: float) -> None:
+        self._figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=DPI, facecolor=WHITE)
+        self._axes: Axes = self._figure.add_axes((0, 0, 1, 1))
+        self._axes.set(xlim=(0, WIDTH), ylim=(height, 0))
+        self._axes.axis("off")
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        align: str = "left",
+        colour: str = INK,
+        mono: bool = False,
+        bold: bool = False,
+        size: float = TEXT,
+    ) -> None:
+        """Write one line, its middle at the height `y`; `x` is its left, center or right as `align` says."""
+        # All lines sit on a base line that depends on the size alone, or neighbours would dance.
+        self._axes.text(
+            x,
+            y + 0.36 * size,
+            text,
+            color=colour,
+            fontproperties=font(mono, bold, size),
+            ha=align,
+            va="baseline",
+            parse_math=False,
+            zorder=5,
+        )
+
+    def box(
+        self,
+        x: float,
+        y: float,
+        wide: float,
+        high: float,
+        fill: Fill | str = WHITE,
+        *,
+        edge: str = "none",
+        line: float = 0.8,
+        dashed: bool = False,
+        round_by: float = 0,
+        layer: float = 2,
+    ) -> None:
+        """Draw a rectangle; `line` is the width of its edge, `round_by` the radius of its corners."""
+        fill = Fill(fill) if isinstance(fill, str) else fill
+        style = {
+            "facecolor": fill.colour,
+            "edgecolor": edge,
+            "linewidth": 0 if edge == "none" else line,
+            "linestyle": (0, (3, 2)) if dashed else "-",
+            "zorder": layer,
+        }
+        if fill.hatch:
+            style |= {"hatch": fill.hatch, "hatchcolor": INK, "hatch_linewidth": 0.5}
+        if round_by:
+            shape = f"round,pad=0,rounding_size={round_by}"
+            self._axes.add_patch(FancyBboxPatch((x, y), wide, high, boxstyle=shape, **style))
+        else:
+            self._axes.add_patch(Rectangle((x, y), wide, high, **style))
+
+    def line(
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        colour: str = INK,
+        line: float = 1.0,
+        dashed: bool = False,
+        layer: float = 1,
+    ) -> None:
+        """Draw a line through `points`."""
+        style = (0, (3, 2)) if dashed else "-"
+        self._axes.plot(*zip(*points, strict=True), color=colour, linewidth=line, linestyle=style, zorder=layer)
+
+    def shape(self, points: Sequence[tuple[float, float]], colour: str = INK, layer: float = 4) -> None:
+        """Fill the area between `points`."""
+        self._axes.add_patch(Polygon(points, closed=True, facecolor=colour, linewidth=0, zorder=layer))
+
+    def arrow(
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        colour: str = INK,
+        line: float = 1.0,
+        dashed: bool = False,
+        layer: float = 3,
+        head: float = 5.0,
+    ) -> None:
+        """Draw a line through `points` with a head of `head` points at its last, which it reaches straight."""
+        (x0, y0), (x, y) = points[-2:]
+        length = ((x - x0) ** 2 + (y - y0) ** 2) ** 0.5
+        along, across = (x - x0) / length, (y - y0) / length
+        back_x, back_y = x - head * along, y - head * across
+        side_x, side_y = 0.42 * head * across, -0.42 * head * along
+        self.line([*points[:-1], (back_x, back_y)], colour=colour, line=line, dashed=dashed, layer=layer)
+        corners = [(x, y), (back_x + side_x, back_y + side_y), (back_x - side_x, back_y - side_y)]
+        self.shape(corners, colour, layer)
+
+    def finished(self, alt: str) -> Picture:
+        """The page as a `Picture`, with its alt text."""
+        return Picture(self._figure, alt)

@@ -1,0 +1,122 @@
+"""The reading measured both ways, and what happens when a note loses its line."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import twisted
+
+from snippets.lens import coverage, notes
+from snippets.lens.lines import statement_lines
+from snippets.lens.source import find
+
+CHAPTER_05 = [
+    "twisted.web.http:HTTPChannel.__init__",
+    "twisted.web.http:HTTPChannel.connectionMade",
+    "twisted.web.http:HTTPChannel.dataReceived",
+    "twisted.protocols.basic:LineReceiver.dataReceived",
+    "twisted.web.http:HTTPChannel.lineReceived",
+    "twisted.web.http:_parseRequestLine",
+    "twisted.web.http:HTTPChannel.headerReceived",
+    "twisted.web.http:HTTPChannel._maybeChooseTransferDecoder",
+    "twisted.web.http:HTTPChannel.allHeadersReceived",
+    "twisted.web.http:HTTPChannel.allContentReceived",
+    "twisted.web.http:HTTPChannel.requestDone",
+    "twisted.web.http:HTTPChannel._respondToBadRequestAndDisconnect",
+]
+
+
+@pytest.fixture(scope="module")
+def measured():
+    return coverage.measure()
+
+
+def test_the_functions_of_the_chapter_ran_and_have_notes(measured):
+    functions = {covered.name: covered for covered in measured.functions}
+    for name in CHAPTER_05:
+        assert functions[name].notes > 0
+        assert 0 < functions[name].lit <= functions[name].lines
+
+
+def test_only_what_the_book_may_read_is_counted(measured):
+    for covered in measured.functions:
+        assert covered.name.startswith(("twisted.web.", "twisted.protocols.", "twisted.internet."))
+        assert ".test" not in covered.name.partition(":")[0]
+    names = [covered.name for covered in measured.functions]
+    assert names == sorted(set(names))
+    assert "twisted.web.server:Request.process" in names
+    assert "twisted.internet.tcp:Port.doRead" in names
+    assert "twisted.web.static:File.render_GET" not in names
+
+
+def test_lines_that_can_run_are_counted_once_each(measured):
+    covered = next(covered for covered in measured.functions if covered.name == CHAPTER_05[-1])
+    function = find(covered.name)
+    assert covered.lines == 2
+    assert covered.lit == 2
+    assert len(statement_lines(function.code)) > covered.lines
+
+
+def test_no_note_of_the_book_is_lost(measured):
+    assert measured.lost == []
+
+
+def test_a_function_that_is_gone_is_a_lost_annotation(monkeypatch):
+    gone = notes.Annotation("twisted.web.http:HTTPChannel.lineRecieved", "x.md:7")
+    monkeypatch.setattr(coverage, "store", lambda: {gone.name: gone})
+    (lost,) = coverage.lost_annotations()
+    assert lost.startswith("x.md:7: ")
+    assert "did you mean HTTPChannel.lineReceived" in lost
+
+
+def run(*args, **environment):
+    command = [sys.executable, *args]
+    return subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=300, check=False
+    )
+
+
+def test_the_command_prints_a_summary_and_json():
+    result = run("-W", "ignore", "-m", "snippets", "coverage", COLUMNS="160")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "Notes whose line is gone: 0." in result.stdout
+    data = json.loads(run("-m", "snippets", "coverage", "--json").stdout)
+    assert data["twisted"] == twisted.__version__
+    assert data["annotated"] >= len(CHAPTER_05)
+    assert data["on_path"] == len(data["functions"])
+
+
+@pytest.fixture
+def changed_twisted(tmp_path):
+    """A copy of Twisted in which a line that has a note reads otherwise."""
+    home = Path(twisted.__file__).parent
+    shutil.copytree(home, tmp_path / "twisted", ignore=shutil.ignore_patterns("test", "__pycache__", "*.pyc"))
+    http = tmp_path / "twisted" / "web" / "http.py"
+    text = http.read_text("utf-8")
+    line = "        self._receivedHeaderSize += len(line)\n"
+    assert text.count(line) == 1
+    http.write_text(text.replace(line, "        self._receivedHeaderSize += len(line) + 2\n"), "utf-8")
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+def test_a_lost_line_fails_the_command_with_the_nearest_lines(changed_twisted):
+    result = run("-m", "snippets", "coverage", **changed_twisted)
+    assert result.returncode == 1
+    (lost,) = [line for line in result.stderr.splitlines() if line.startswith("lost: ")]
+    assert f"HTTPChannel.lineReceived in Twisted {twisted.__version__}" in lost
+    assert "no line reads `self._receivedHeaderSize += len(line)`" in lost
+    assert ": self._receivedHeaderSize += len(line) + 2" in lost
+
+
+def test_a_lost_line_fails_the_tests_with_the_nearest_lines(changed_twisted):
+    target = (
+        f"{Path(__file__).with_name('test_notes.py')}::test_every_annotation_of_the_book_fits_the_installed_twisted"
+    )
+    result = run("-m", "pytest", "-p", "no:cacheprovider", "-q", target, **changed_twisted)
+    assert result.returncode == 1
+    assert "1 failed" in result.stdout
+    assert "no line reads `self._receivedHeaderSize += len(line)`; the nearest: " in result.stdout

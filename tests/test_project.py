@@ -1,0 +1,86 @@
+"""What holds for the project as a whole: its layout, its pins, and who may import whom."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from snippets import catalogue
+from snippets.lens.source import PINNED
+
+ROOT = Path(__file__).parents[1]
+PYTHON = [path for folder in ("snippets", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def imported(path):
+    """The names of the modules that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module)
+    return found
+
+
+@pytest.mark.parametrize("snippet", catalogue.snippets(), ids=lambda snippet: snippet.name)
+class TestEverySnippet:
+    def test_imports_only_twisted_and_the_standard_library(self, snippet):
+        import sys
+
+        allowed = sys.stdlib_module_names | {"twisted", "zope"}
+        assert {name.partition(".")[0] for name in imported(snippet.file)} <= allowed
+
+    def test_fits_a_screen_and_says_in_its_first_line_what_it_shows(self, snippet):
+        text = snippet.file.read_text("utf-8")
+        assert len(text.splitlines()) <= 120
+        assert text.startswith('"""')
+        assert snippet.about.endswith(".")
+        assert ast.get_docstring(ast.parse(text)).splitlines()[0] == snippet.about
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_says_in_its_first_line_what_it_does(path):
+    first = ast.get_docstring(ast.parse(path.read_text("utf-8"))).splitlines()[0]
+    assert len(first) > 20
+
+
+def test_the_lens_does_not_know_the_snippets_and_nothing_knows_the_tests():
+    for path in PYTHON:
+        if path.is_relative_to(ROOT / "snippets"):
+            names = imported(path)
+            assert not any(name.startswith("tests") for name in names)
+            if path.is_relative_to(ROOT / "snippets" / "lens"):
+                own = [name for name in names if name.startswith("snippets")]
+                assert all(name.startswith("snippets.lens") for name in own), path
+
+
+def test_the_pinned_twisted_is_the_same_everywhere():
+    requirements = (ROOT / "requirements.txt").read_text("utf-8")
+    assert re.search(r"^twisted\[tls,http2\]==(.*)$", requirements, re.MULTILINE)[1] == PINNED
+
+
+def test_every_requirement_is_pinned():
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    wanted = [line for line in lines if line and not line.startswith(("#", "-e "))]
+    assert all(re.fullmatch(r"[a-zA-Z0-9._-]+(\[[a-z0-9,]+\])?==[0-9.]+", line) for line in wanted)
+    assert "-e ." in lines
+
+
+def test_nothing_else_stands_at_the_top():
+    result = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if result.returncode:
+        pytest.skip("not a git checkout")
+    top = {name.partition("/")[0] for name in result.stdout.splitlines()}
+    known = {"README.md", "LICENSE", "requirements.txt", "pyproject.toml", "chapters", "notebooks", "snippets", "tests"}
+    assert {name for name in top if not name.startswith(".")} <= known
+
+
+def test_the_readme_names_commands_and_files_that_exist():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)\)", readme):
+        assert (ROOT / target).exists(), target
+    for name in re.findall(r"python -m snippets (?:run|trace) (\w+)", readme):
+        assert catalogue.find(name)
