@@ -1,0 +1,98 @@
+"""What chapter 05 says in words and leaves to a test."""
+
+from twisted.web.http import HTTPChannel
+from twisted.web.server import Site
+
+from snippets.http_channel.hello_site import root
+from snippets.lens.trace import record
+from snippets.lens.wire import Wire
+
+
+def test_bare_lf_waits_for_the_timeout():
+    wire = Wire(root())
+    with record(["HTTPChannel.lineReceived"]) as trace:
+        assert wire.send(b"GET /hello HTTP/1.1\nHost: 127.0.0.1\n\n") == b""
+    assert len(trace) == 0
+    assert wire.channel._buffer == b"GET /hello HTTP/1.1\nHost: 127.0.0.1\n\n"
+    assert wire.advance(59) == b""
+    assert not wire.closed
+    assert wire.advance(1) == b""
+    assert wire.closed
+
+
+def test_refused_before_a_request_is_made(monkeypatch):
+    wire = Wire(root())
+    monkeypatch.setattr(wire.channel, "totalHeadersSize", 10)
+    with record(["http.Request.__init__"]) as trace:
+        assert wire.send(b"GET /hello HTTP/1.1\r\n").startswith(b"HTTP/1.1 400 ")
+    assert len(trace) == 0
+
+
+def test_with_the_default_limits_every_refused_first_line_has_a_request():
+    assert HTTPChannel.totalHeadersSize == HTTPChannel.MAX_LENGTH
+
+
+def test_space_before_the_colon():
+    wire = Wire(root())
+    with record(["_NameEncoder.encode", "HTTPChannel._respondToBadRequestAndDisconnect"]) as trace:
+        assert wire.send(b"GET /hello HTTP/1.1\r\nHost : 127.0.0.1\r\n\r\n") == b"HTTP/1.1 400 Bad Request\r\n\r\n"
+    refused = [event for event in trace.events if event.raised]
+    assert [(event.args[1], event.raised.kind) for event in refused] == [(b"Host ", "InvalidHeaderName")]
+
+
+def test_a_refused_request_is_told_of_the_end():
+    wire = Wire(root())
+    with record(["http.Request.connectionLost", "http.Request.requestReceived"]) as trace:
+        wire.send(b"GET  /hello HTTP/1.1\r\n\r\n")
+    assert [event.method for event in trace.events] == ["connectionLost"]
+    assert len(wire.channel.requests) == 1
+
+
+def test_a_byte_a_minute_keeps_the_connection():
+    wire = Wire(root())
+    for byte in b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r":
+        assert wire.send(bytes([byte])) == b""
+        assert wire.advance(59) == b""
+        assert not wire.closed
+    assert wire.send(b"\n").startswith(b"HTTP/1.1 200 OK")
+
+
+def test_the_address_of_a_value_may_hold_a_colon():
+    wire = Wire(root())
+    with record(["Headers.addRawHeader"]) as trace:
+        wire.send(b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n")
+    assert (b"Host", b"127.0.0.1:8080") in [event.args[1:] for event in trace.events]
+
+
+def test_a_refused_request_is_not_logged(tmp_path):
+    log = tmp_path / "access.log"
+    wire = Wire(root(), logPath=str(log))
+    wire.send(b"GET  /hello HTTP/1.1\r\n\r\n")
+    assert log.read_text() == ""
+    wire = Wire(root(), logPath=str(log))
+    wire.send(b"GET /hello HTTP/1.1\r\n\r\n")
+    assert "GET /hello HTTP/1.1" in log.read_text()
+
+
+def test_a_second_empty_line_is_a_request_line_also_between_requests():
+    get = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    assert Wire(root()).send(get + b"\r\n" + get).count(b"200 OK") == 2
+    refused = Wire(root()).send(get + b"\r\n\r\n" + get)
+    assert (refused.count(b"200 OK"), refused.count(b"400 Bad Request")) == (1, 1)
+
+
+def test_the_channel_of_a_site_holds_at_most_one_request():
+    site = Site(root())
+    assert site.timeOut == 60
+    wire = Wire(root())
+    most = 0
+
+    class Counting(list):
+        def append(self, item):
+            nonlocal most
+            super().append(item)
+            most = max(most, len(self))
+
+    wire.channel.requests = Counting()
+    wire.send(b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n" * 5)
+    assert most == 1
