@@ -1,0 +1,1 @@
+"""The first page: one site, one request, one answer."""

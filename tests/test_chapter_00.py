@@ -1,0 +1,49 @@
+"""What chapter 00 says in words and leaves to a test."""
+
+from twisted.web.resource import Resource
+from twisted.web.server import supportedMethods
+
+from snippets.lens.path import PATH
+from snippets.lens.trace import record
+from snippets.lens.wire import Wire
+from snippets.start_here.first_request import root
+
+GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+def test_nothing_is_sent_before_the_response_is_finished():
+    wire = Wire(root())
+    sent = []
+    with record([step.name for step in PATH]) as trace:
+        real = wire.socket.send
+        wire.socket.send = lambda data: sent.append(len(trace)) or real(data)
+        wire.send(GET)
+    # `trace` counts the calls that have ended: when bytes reached the socket, the whole first turn had.
+    first_turn = next(index for index, event in enumerate(trace.events) if index and event.depth == 0)
+    assert sent == [first_turn]
+    assert "finish" in [event.method for event in trace.events[:first_turn]]
+    second = [event.method for event in trace.events[first_turn:]]
+    assert second == ["_doReadOrWrite", "doWrite", "writeSomeData"]
+
+
+def test_only_three_methods_can_get_405():
+    for method, status in [
+        (b"GET", b"200"),
+        (b"POST", b"405"),
+        (b"get", b"501"),
+        (b"DELETE", b"501"),
+        (b"PUT", b"501"),
+    ]:
+        assert Wire(root()).send(GET.replace(b"GET", method)).split(b" ")[1] == status
+    assert supportedMethods == (b"GET", b"HEAD", b"POST")
+
+
+def test_a_head_without_a_get_is_a_500():
+    class OnlyPost(Resource):
+        isLeaf = True
+
+        def render_POST(self, request):
+            return b""
+
+    for method, status in [(b"POST", b"200"), (b"GET", b"405"), (b"HEAD", b"500")]:
+        assert Wire(OnlyPost()).send(GET.replace(b"GET", method)).split(b" ")[1] == status

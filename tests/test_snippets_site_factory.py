@@ -1,0 +1,242 @@
+"""The programs of chapter 04, run as a reader runs them: processes, sockets, TLS and clients."""
+
+import http.client
+import json
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import h2.connection
+import pytest
+from h2.config import H2Configuration
+from h2.events import DataReceived, ResponseReceived, StreamEnded
+
+from snippets.lens.wire import Wire
+from snippets.site_factory import access_log as access_log_program
+from snippets.site_factory import hello_tls as hello_tls_program
+from tests.programs import ROOT, Ended, run, running
+
+HELLO_TLS = ("-m", "snippets.site_factory.hello_tls")
+ACCESS_LOG = ("-m", "snippets.site_factory.access_log")
+GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+COMBINED = re.compile(r'"127\.0\.0\.1" - - \[\d\d/\w{3}/\d{4}(:\d\d){3} \+0000\] "(.*)" (\d+) (\d+|-) "(.*)" "(.*)"')
+
+
+def refused(ended: Ended, *said: str) -> None:
+    """The program would not run: exit code 2, nothing on standard output, and one line that says why."""
+    assert ended.code == 2
+    assert ended.out == ""
+    assert "Traceback" not in ended.err
+    *usage, line = ended.err.splitlines()
+    assert not usage or usage[0].startswith("usage: ")
+    for part in said:
+        assert part in line
+
+
+@contextmanager
+def serving(program: tuple[str, ...], *options: str) -> Iterator[tuple[object, int]]:
+    """A server as a process, and the port it says it listens on."""
+    with running(*program, *options) as process:
+        said = re.fullmatch(r"Listening on https?://127\.0\.0\.1:(\d+)/hello", process.line())
+        yield process, int(said[1])
+
+
+def by_curl(port: int, option: str) -> tuple[str, int, bytes]:
+    """The version of HTTP, the status and the body that curl gets."""
+    command = ["curl", "--silent", "--insecure", "--noproxy", "*", "--write-out", "\n%{http_version} %{http_code}"]
+    url = f"https://127.0.0.1:{port}/hello"
+    result = subprocess.run([*command, option, url], capture_output=True, check=True, timeout=30)
+    body, _, last = result.stdout.rpartition(b"\n")
+    version, _, code = last.decode().partition(" ")
+    return version, int(code), body
+
+
+def by_ssl(port: int, offered: list[str]) -> tuple[str | None, int, bytes]:
+    """What ALPN agrees on, and the status and the body that a client of Python's own TLS gets."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if offered:
+        context.set_alpn_protocols(offered)
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=30) as plain,
+        context.wrap_socket(plain) as tls,
+    ):
+        agreed = tls.selected_alpn_protocol()
+        return agreed, *(http2(tls) if agreed == "h2" else http1(tls))
+
+
+def http1(tls: ssl.SSLSocket) -> tuple[int, bytes]:
+    tls.sendall(GET)
+    response = http.client.HTTPResponse(tls)
+    response.begin()
+    return response.status, response.read()
+
+
+def http2(tls: ssl.SSLSocket) -> tuple[int, bytes]:
+    client = h2.connection.H2Connection(H2Configuration(client_side=True, header_encoding="ascii"))
+    client.initiate_connection()
+    headers = {":method": "GET", ":path": "/hello", ":scheme": "https", ":authority": "127.0.0.1"}
+    client.send_headers(1, headers.items(), end_stream=True)
+    events: list[object] = []
+    while not any(isinstance(event, StreamEnded) for event in events):
+        tls.sendall(client.data_to_send())
+        data = tls.recv(65536)
+        assert data, "the server closed the connection"
+        events += client.receive_data(data)
+    status = next(dict(event.headers)[":status"] for event in events if isinstance(event, ResponseReceived))
+    return int(status), b"".join(event.data for event in events if isinstance(event, DataReceived))
+
+
+def curl_knows_http2() -> bool:
+    if not shutil.which("curl"):
+        return False
+    return "HTTP2" in subprocess.run(["curl", "--version"], capture_output=True, text=True, check=True).stdout
+
+
+class TestHelloTls:
+    @pytest.mark.skipif(not curl_knows_http2(), reason="there is no curl that knows HTTP/2")
+    def test_curl_gets_the_protocol_it_asks_for(self):
+        with serving(HELLO_TLS) as (_, port):
+            assert by_curl(port, "--http2") == ("2", 200, b"Hello over HTTP/2\n")
+            assert by_curl(port, "--http1.1") == ("1.1", 200, b"Hello over HTTP/1.1\n")
+            assert by_curl(port, "--no-alpn") == ("1.1", 200, b"Hello over HTTP/1.1\n")
+
+    def test_alpn_decides(self):
+        with serving(HELLO_TLS) as (_, port):
+            assert by_ssl(port, ["http/1.1", "h2"]) == ("h2", 200, b"Hello over HTTP/2\n")
+            assert by_ssl(port, ["http/1.1"]) == ("http/1.1", 200, b"Hello over HTTP/1.1\n")
+            assert by_ssl(port, []) == (None, 200, b"Hello over HTTP/1.1\n")
+
+    def test_http1_alone(self):
+        with serving(HELLO_TLS, "--http1") as (_, port):
+            assert by_ssl(port, ["h2", "http/1.1"]) == ("http/1.1", 200, b"Hello over HTTP/1.1\n")
+            if curl_knows_http2():
+                assert by_curl(port, "--http2") == ("1.1", 200, b"Hello over HTTP/1.1\n")
+
+    def test_the_certificate_is_new_at_every_start_and_must_be_taken_on_trust(self):
+        seen = set()
+        for _ in range(2):
+            with serving(HELLO_TLS) as (_, port):
+                seen.add(ssl.get_server_certificate(("127.0.0.1", port), timeout=30))
+                with (
+                    socket.create_connection(("127.0.0.1", port), timeout=30) as plain,
+                    pytest.raises(ssl.SSLCertVerificationError),
+                ):
+                    ssl.create_default_context().wrap_socket(plain, server_hostname="127.0.0.1")
+        assert len(seen) == 2
+
+    def test_a_client_without_tls_gets_no_answer_and_the_next_one_does(self):
+        with serving(HELLO_TLS) as (_, port):
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as plain:
+                plain.sendall(GET)
+                answer = b""
+                while data := plain.recv(65536):
+                    answer += data
+                assert b"HTTP" not in answer
+            assert by_ssl(port, ["h2"])[1] == 200
+
+    def test_ctrl_c_is_an_orderly_end(self):
+        with serving(HELLO_TLS) as (program, port):
+            assert by_ssl(port, ["h2"])[1] == 200
+            assert program.interrupt() == (0, "Stopped.\n", "")
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", port), timeout=30)
+
+    def test_a_port_in_use_is_refused(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            ended = run(*HELLO_TLS, "--port", str(port))
+        refused(ended, f"hello_tls: can't listen on port {port}: Address already in use; try another --port")
+        assert len(ended.err.splitlines()) == 1
+
+    def test_bad_input_is_refused(self):
+        for port in ("65536", "-1", "http", "", "٣"):
+            refused(run(*HELLO_TLS, f"--port={port}"), "--port: a port is a number from 0 to 65535, not")
+        refused(run(*HELLO_TLS, "--nonsense"), "unrecognized arguments: --nonsense")
+
+
+def ask(port: int, path: str = "/hello", **headers: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        response.read()
+        return response.status
+    finally:
+        connection.close()
+
+
+class TestAccessLog:
+    def test_a_line_for_each_response_in_the_terminal(self):
+        with serving(ACCESS_LOG) as (program, port):
+            assert ask(port, "/hello", **{"User-Agent": 'a "reader"'}) == 200
+            said = COMBINED.fullmatch(program.line())
+            assert said.groups()[1:] == ("GET /hello HTTP/1.1", "200", "6", "-", r"a \"reader\"")
+            assert ask(port, "/nothing") == 404
+            assert COMBINED.fullmatch(program.line())[2] == "GET /nothing HTTP/1.1"
+            assert program.interrupt() == (0, "Stopped.\n", "")
+
+    def test_json(self):
+        with serving(ACCESS_LOG, "--format", "json") as (program, port):
+            ask(port)
+            line = json.loads(program.line())
+        assert re.fullmatch(r"\d\d/\w{3}/\d{4}(:\d\d){3} \+0000", line.pop("time"))
+        assert 0 <= line.pop("seconds") < 30
+        assert line == {"client": "127.0.0.1", "method": "GET", "uri": "/hello", "status": 200, "bytes": 6}
+
+    def test_behind_a_proxy(self):
+        with serving(ACCESS_LOG, "--format", "proxied") as (program, port):
+            ask(port, **{"X-Forwarded-For": "192.0.2.7, 192.0.2.1"})
+            assert program.line().startswith('"192.0.2.7" - - [')
+
+    def test_a_file_is_added_to(self, tmp_path):
+        log = tmp_path / "access.log"
+        for path in ("/hello", "/nothing"):
+            with serving(ACCESS_LOG, "--file", str(log)) as (program, port):
+                ask(port, path)
+                assert program.interrupt() == (0, "Stopped.\n", "")
+        lines = log.read_text().splitlines()
+        assert [COMBINED.fullmatch(line)[2] for line in lines] == ["GET /hello HTTP/1.1", "GET /nothing HTTP/1.1"]
+
+    def test_a_full_file_is_renamed(self, tmp_path):
+        log = tmp_path / "access.log"
+        log.write_bytes(b"\n" * 1_000_000)
+        with serving(ACCESS_LOG, "--file", str(log)) as (program, port):
+            ask(port)
+            program.interrupt()
+        assert (tmp_path / "access.log.1").read_bytes() == b"\n" * 1_000_000
+        assert len(log.read_text().splitlines()) == 1
+
+    def test_what_cant_be_opened_is_told_in_a_line(self, tmp_path):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            ended = run(*ACCESS_LOG, "--port", str(other.getsockname()[1]))
+        refused(ended, "access_log: Couldn't listen on 127.0.0.1:", "Address already in use", "try another --port")
+        assert len(ended.err.splitlines()) == 1
+        refused(run(*ACCESS_LOG, "--file", str(tmp_path)), "access_log: ", "Is a directory")
+        refused(run(*ACCESS_LOG, "--file", str(tmp_path / "no" / "log")), "access_log: ", "No such file or directory")
+
+    def test_bad_input_is_refused(self):
+        refused(run(*ACCESS_LOG, "--format", "xml"), "argument --format: invalid choice: 'xml'")
+        refused(run(*ACCESS_LOG, "--port", "65536"), "argument --port: a port is a number from 0 to 65535, not 65536")
+        refused(run(*ACCESS_LOG, "--port", "http"), "argument --port: invalid int value: 'http'")
+        refused(run(*ACCESS_LOG, "--nonsense"), "unrecognized arguments: --nonsense")
+
+
+@pytest.mark.parametrize("name", ["hello_tls", "access_log"])
+def test_the_three_ways_to_run_one_are_the_same(name):
+    file = str(ROOT / "snippets" / "site_factory" / f"{name}.py")
+    ways = [(file,), ("-m", "snippets", "run", name), ("-m", f"snippets.site_factory.{name}")]
+    helps = {run(*way, "--help") for way in ways}
+    assert len(helps) == 1
+    assert helps.pop().out.startswith(f"usage: {name}.py")
+
+
+@pytest.mark.parametrize("program", [hello_tls_program, access_log_program])
+def test_the_root_can_be_had_without_a_server(program):
+    code = f"import sys; from {program.__name__} import root; root()"
+    assert run("-c", f"{code}; print('twisted.internet.reactor' in sys.modules)") == (0, "False\n", "")
+    assert Wire(program.root()).send(GET).startswith(b"HTTP/1.1 200 OK\r\n")

@@ -1,0 +1,30 @@
+"""The program of chapter 00, run as a reader runs it."""
+
+import pytest
+
+from tests.programs import running
+
+
+def ended(*args):
+    with running("-m", "snippets", "run", "first_request", *args) as program:
+        return program.ended()
+
+
+def test_prints_the_answer_and_ends():
+    result = ended()
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines() == ["HTTP/1.1 200 OK", "", "Hello from /hello", ""]
+
+
+def test_prints_the_answer_to_another_path():
+    result = ended("/nothing/here")
+    assert result.code == 0
+    assert result.out.startswith("HTTP/1.1 404 Not Found\n\n")
+
+
+@pytest.mark.parametrize("path", ["hello", "/two words", "/\u00fc", "/a\r\nX: y"])
+def test_a_path_that_is_none_is_one_clear_line(path):
+    result = ended(path)
+    assert result.code == 2
+    assert "a path begins with / and has no space, as in /hello" in result.err
+    assert "Traceback" not in result.err
