@@ -1,0 +1,1 @@
+"""Lines and raw bytes in one stream: the programs of chapter 03."""
