@@ -1,0 +1,1 @@
+"""Protocols and their transports: the programs of chapter 02."""

@@ -1,0 +1,355 @@
+"""What chapter 02 says in words and leaves to a test."""
+
+import datetime
+import gc
+import socket
+import ssl
+import weakref
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from twisted.internet import interfaces
+from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
+from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.ssl import PrivateCertificate
+from twisted.internet.task import Clock
+from twisted.protocols.tls import TLSMemoryBIOFactory
+from zope.interface import implementer
+
+from snippets.lens.figures import path_map
+from snippets.lens.logged import logged
+from snippets.lens.trace import Point
+from snippets.lens.turns import Turns
+from snippets.lens.wire import Wire
+
+
+class Echo(Protocol):
+    """Sends back what it gets, and keeps the reason of the end."""
+
+    reason = None
+
+    def dataReceived(self, data):
+        self.transport.write(data)
+
+    def connectionLost(self, reason):
+        self.reason = reason
+
+
+class Keeping(Factory):
+    """Keeps its protocols."""
+
+    noisy = False
+
+    def __init__(self, protocol=Echo):
+        self.protocol = protocol
+        self.made = []
+
+    def buildProtocol(self, addr):
+        protocol = super().buildProtocol(addr)
+        self.made.append(protocol)
+        return protocol
+
+
+def test_the_map_marks_both_sides_of_the_contract():
+    marked = path_map("02_protocol_transport").alt.partition("02_protocol_transport: ")[2]
+    assert marked == "Connection._dataReceived, FileDescriptor.writeSequence, FileDescriptor.write."
+
+
+def test_a_trace_calls_the_readers_own_code_their_cell():
+    assert Point("__main__:Echo.dataReceived", "/tmp/ipykernel_12/345.py", 7, True, ()).where == "your cell:7"
+
+
+@pytest.fixture
+def hand():
+    with Turns() as turned:
+        yield turned
+
+
+class TestTheCalls:
+    def test_what_a_protocol_knows_and_when(self):
+        known = {}
+
+        class Asking(Protocol):
+            def __init__(self):
+                known["__init__"] = (self.transport, self.factory)
+
+            def connectionMade(self):
+                known["connectionMade"] = (self.transport.getPeer().host, self.transport.getHost().host)
+
+            def connectionLost(self, reason):
+                known["peer"] = self.transport.getPeer().host
+                with pytest.raises(AttributeError, match="socket"):
+                    self.transport.getHost()
+
+        Wire(Factory.forProtocol(Asking)).disconnect()
+        assert known == {
+            "__init__": (None, None),
+            "connectionMade": ("127.0.0.1", "127.0.0.1"),
+            "peer": "127.0.0.1",
+        }
+
+    def test_a_factory_refuses_a_connection(self, hand):
+        class Refusing(Factory):
+            noisy = False
+
+            def buildProtocol(self, addr):
+                assert addr.host == "127.0.0.1"
+
+        client = hand.connect(hand.listen(Refusing()))
+        assert hand.turn().ran == ["Port#1.doRead"]
+        assert client.recv(1) == b""
+        assert hand.readers == ["Port#1"]
+
+    def test_pieces_are_of_at_most_64_kib_and_under_tls_of_16(self):
+        sizes = []
+
+        class Sizes(Protocol):
+            def dataReceived(self, data):
+                sizes.append(len(data))
+
+        Wire(Factory.forProtocol(Sizes)).send(bytes(70_000))
+        assert sizes == [65536, 4464]
+        sizes.clear()
+        client = TLSClient(Factory.forProtocol(Sizes))
+        client.tls.write(bytes(20_000))
+        client.exchange()
+        assert sizes == [16384, 3616]
+
+    def test_an_exception_ends_its_own_connection_only(self, hand):
+        class Faulty(Echo):
+            def dataReceived(self, data):
+                super().dataReceived(data)
+                if data == b"bug":
+                    raise ValueError
+
+        factory = Keeping(Faulty)
+        port = hand.listen(factory)
+        one, two = hand.connect(port), hand.connect(port)
+        hand.until(lambda: len(factory.made) == 2)
+        with logged() as failures:
+            one.sendall(b"bug")
+            hand.until(lambda: len(hand.readers) == 2)
+        assert len(failures) == 1
+        assert one.recv(9) == b""
+        two.sendall(b"hello")
+        hand.until(lambda: hand.writers)
+        hand.turn()
+        assert two.recv(9) == b"hello"
+        assert [each.reason is None for each in factory.made].count(True) == 1
+
+    def test_an_exception_in_connection_lost_comes_too_late_to_matter(self, hand):
+        class Faulty(Protocol):
+            def connectionLost(self, reason):
+                raise ValueError
+
+        client = hand.connect(hand.listen(Keeping(Faulty)))
+        hand.turn()
+        client.close()
+        with logged() as failures:
+            hand.turn()
+        assert [failure.type for failure in failures] == [ValueError]
+        assert hand.readers == ["Port#1"]
+
+    def test_connection_lost_is_called_once_even_if_a_connection_ends_twice(self, hand):
+        ends = []
+
+        class Twice(Protocol):
+            def dataReceived(self, data):
+                self.transport.abortConnection()
+                raise ValueError
+
+            def connectionLost(self, reason):
+                ends.append(reason.type)
+
+        client = hand.connect(hand.listen(Keeping(Twice)))
+        hand.turn()
+        client.sendall(b"hello")
+        with logged():
+            hand.turn()
+            hand.turn(0)
+        assert ends == [ValueError]
+
+    def test_every_orderly_end_has_the_same_failure(self):
+        reasons = set()
+        for end in (lambda wire: wire.disconnect(), lambda wire: wire.transport.loseConnection()):
+            wire = Wire(Keeping())
+            end(wire)
+            wire.receive()
+            reasons.add(id(wire.protocol.reason))
+        assert len(reasons) == 1
+
+    def test_what_the_reactor_does_not_watch_is_forgotten(self):
+        wires = [Wire(Factory.forProtocol(Protocol)) for _ in range(2)]
+        reactors = [wire.reactor for wire in wires]
+        protocols = [weakref.ref(wire.protocol) for wire in wires]
+        wires[1].transport.stopReading()
+        del wires
+        gc.collect()
+        assert [protocol() is None for protocol in protocols] == [False, True]
+        assert [len(reactor.getReaders()) for reactor in reactors] == [1, 0]
+
+
+class TestHowAServerCloses:
+    def test_an_abort_reaches_the_peer_as_a_reset_and_the_protocol_in_the_next_turn(self, hand):
+        factory = Keeping()
+        client = hand.connect(hand.listen(factory))
+        hand.turn()
+        factory.made[0].transport.write(b"never sent")
+        factory.made[0].transport.abortConnection()
+        assert factory.made[0].reason is None
+        hand.turn()
+        assert factory.made[0].reason.type is ConnectionAborted
+        assert issubclass(ConnectionAborted, ConnectionLost)
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+
+    def test_an_abort_cuts_short_a_connection_that_waits_to_be_closed(self):
+        wire = Wire(Keeping())
+        wire.reading = False
+        wire.send(b"hello")
+        wire.transport.loseConnection()
+        wire.receive()
+        assert not wire.closed
+        wire.transport.abortConnection()
+        wire.receive()
+        assert wire.closed
+        assert wire.protocol.reason.type is ConnectionAborted
+
+    def test_an_abort_in_data_received_keeps_the_same_turn_from_writing(self, hand):
+        class Aborting(Echo):
+            def dataReceived(self, data):
+                super().dataReceived(data)
+                if data == b"second":
+                    self.transport.abortConnection()
+
+        client = hand.connect(hand.listen(Keeping(Aborting)))
+        hand.turn()
+        client.sendall(b"first")
+        hand.turn()
+        client.sendall(b"second")
+        assert "write 0 bytes" in repr(hand.turn())
+        hand.turn()
+        with pytest.raises(ConnectionResetError):
+            client.recv(9)
+
+
+class TestHalfClose:
+    def half_closed(self, hand, protocol):
+        """A client that sent hello and half-closed at once; its factory, and what it got."""
+        factory = Keeping(protocol)
+        client = hand.connect(hand.listen(factory))
+        hand.turn()
+        client.sendall(b"hello")
+        client.shutdown(socket.SHUT_WR)
+        return factory, client
+
+    def test_the_answer_is_lost_without_a_word(self, hand):
+        said = []
+        with logged() as failures:
+            factory, client = self.half_closed(hand, Echo)
+            hand.until(lambda: factory.made[0].reason)
+            said += failures
+        assert client.recv(9) == b""
+        assert factory.made[0].reason.type is ConnectionDone
+        assert said == []
+
+    def test_the_methods_of_the_interface_are_not_enough(self, hand):
+        class Undeclared(Echo):
+            def readConnectionLost(self):
+                raise AssertionError
+
+        factory, client = self.half_closed(hand, Undeclared)
+        hand.until(lambda: factory.made[0].reason)
+        assert client.recv(9) == b""
+
+    def test_the_connection_stays_until_the_protocol_ends_it(self, hand):
+        @implementer(interfaces.IHalfCloseableProtocol)
+        class Undecided(Echo):
+            def readConnectionLost(self):
+                self.told = True
+
+            def writeConnectionLost(self):
+                raise AssertionError
+
+        factory, client = self.half_closed(hand, Undecided)
+        hand.until(lambda: hand.writers)
+        hand.until(lambda: not hand.writers)
+        (protocol,) = factory.made
+        assert client.recv(9) == b"hello"
+        assert protocol.told
+        assert hand.readers == ["Port#1"]
+        assert protocol.reason is None
+        protocol.transport.loseConnection()
+        hand.turn()
+        assert protocol.reason.type is ConnectionDone
+        assert client.recv(9) == b""
+
+
+key = ec.generate_private_key(ec.SECP256R1())
+name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+now = datetime.datetime.now(datetime.UTC)
+certificate = (
+    x509.CertificateBuilder()
+    .subject_name(name)
+    .issuer_name(name)
+    .public_key(key.public_key())
+    .serial_number(1)
+    .not_valid_before(now - datetime.timedelta(days=1))
+    .not_valid_after(now + datetime.timedelta(days=1))
+    .sign(key, hashes.SHA256())
+)
+PEM = certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+)
+
+
+class TLSClient:
+    """A client that has agreed on a key with a server of `factory`; it takes any certificate."""
+
+    def __init__(self, factory):
+        options = PrivateCertificate.loadPEM(PEM).options()
+        self.clock = Clock()
+        self.wire = Wire(TLSMemoryBIOFactory(options, False, factory, self.clock))
+        self.arriving, self.leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        self.tls = context.wrap_bio(self.arriving, self.leaving)
+        while True:
+            try:
+                self.tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                self.exchange()
+        self.exchange()
+
+    def exchange(self):
+        answer = self.wire.send(self.leaving.read())
+        self.clock.advance(0)
+        self.arriving.write(answer + self.wire.receive())
+
+
+class TestTLS:
+    def test_a_tls_client_that_closes_without_goodbye(self):
+        factory = Keeping()
+        client = TLSClient(factory)
+        client.wire.disconnect()
+        assert factory.made[0].reason.type is ConnectionLost
+
+    def test_a_tls_client_that_says_goodbye(self):
+        factory = Keeping()
+        client = TLSClient(factory)
+        with pytest.raises(ssl.SSLWantReadError):
+            client.tls.unwrap()
+        client.exchange()
+        client.tls.unwrap()
+        assert client.wire.closed
+        assert factory.made[0].reason.type is ConnectionDone
+
+    def test_what_is_written_before_the_handshake_is_sent_after_it(self):
+        class Greeting(Echo):
+            def connectionMade(self):
+                self.transport.write(b"welcome")
+
+        assert TLSClient(Keeping(Greeting)).tls.read(9) == b"welcome"
