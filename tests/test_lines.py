@@ -20,6 +20,7 @@ from twisted.web.resource import Resource
 from snippets.lens.errors import LensError
 from snippets.lens.lines import Lines, lines, nested_code, statement_lines
 from snippets.lens.names import locate
+from snippets.lens.source import reading
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 
@@ -757,3 +758,10 @@ def test_comprehensions_are_no_code_of_their_own():
         return [lambda: None for _ in range(2)], (each for each in ())
 
     assert [code.co_name for code in nested_code(outer.__code__)] == ["outer", "<lambda>"]
+
+
+def test_a_comment_before_a_body_belongs_to_no_statement():
+    shown = {row.text.strip(): row.lit for row in reading("HTTPChannel.lineReceived", Lines()).rows}
+    assert shown['elif line == b"":'] is False
+    assert shown["# End of headers."] is None
+    assert shown["# if this connection is not persistent, drop any data which"] is None

@@ -40,3 +40,4 @@ def test_every_step_has_a_lane_and_lane_of_agrees():
 def test_what_is_not_twisteds_runs_in_the_lane_of_the_resource():
     assert lane_of("snippets.http_channel.hello_site:Hello.render_GET") == "resource"
     assert lane_of("twisted.web.http:HTTPChannel.rawDataReceived") == "channel"
+    assert lane_of("twisted.web.pages:_UnsafeErrorPageBase.render") == "resource"

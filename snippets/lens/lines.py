@@ -121,11 +121,23 @@ def _first_line(node: ast.stmt | ast.ExceptHandler | ast.match_case) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
 
 
+_BLOCKS = {"body", "orelse", "finalbody", "handlers", "cases"}
+
+
 def _end_of_head(node: ast.stmt | ast.ExceptHandler | ast.match_case) -> int:
-    body = getattr(node, "body", None)
-    if isinstance(body, list) and body:
-        return max(_first_line(node), _first_line(body[0]) - 1)
-    return node.end_lineno or node.lineno
+    """The last line of a statement, or of the head of a compound one: a comment before its body is not part of it."""
+    ends = [_first_line(node)]
+    for name, value in ast.iter_fields(node):
+        if name not in _BLOCKS:
+            for child in value if isinstance(value, list) else [value]:
+                ends += [inner.end_lineno for inner in _nodes(child) if getattr(inner, "end_lineno", None)]
+    if not any(hasattr(node, name) for name in _BLOCKS):
+        ends.append(node.end_lineno or node.lineno)
+    return max(ends)
+
+
+def _nodes(child: object) -> Iterator[ast.AST]:
+    return ast.walk(child) if isinstance(child, ast.AST) else iter(())
 
 
 class _Watched(NamedTuple):

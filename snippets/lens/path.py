@@ -87,6 +87,7 @@ _LANE_OF_CLASS = {
     "Port": "transport",
     "FileDescriptor": "transport",
 }
+_MODULES_OF_RESOURCES = tuple(f"twisted.web.{name}" for name in ("resource", "static", "pages", "_template_util"))
 _LANE_OF_FUNCTION = {step.name: step.lane for step in PATH} | {
     _HTTP + "_parseRequestLine": "channel",
     _HTTP + "combinedLogFormatter": "site",
@@ -100,4 +101,5 @@ def lane_of(name: str) -> str:
     module, _, qualname = name.partition(":")
     if not module.startswith("twisted."):
         return "resource"
-    return _LANE_OF_CLASS.get(qualname.split(".")[0], "reactor")
+    elsewhere = "resource" if module.startswith(_MODULES_OF_RESOURCES) else "reactor"
+    return _LANE_OF_CLASS.get(qualname.split(".")[0], elsewhere)
