@@ -44,7 +44,7 @@ def _warn_about_version() -> None:
     """Say once, in one line, that another Twisted than the book's is installed."""
     import warnings
 
-    from snippets.lens.source import OtherTwisted, check_version
+    from snippets.lens.release import OtherTwisted, check_version
 
     warnings.simplefilter("ignore", OtherTwisted)
     if said := check_version():
@@ -97,6 +97,11 @@ def trace(name: str, request: str, size: int | None, as_json: bool) -> None:
 
     REQUEST is as in "GET /hello", or a file that holds the bytes to send.
     """
+    import gc
+
+    # One request and the end of the process: looking for garbage would only take longer to import Twisted.
+    gc.disable()
+
     from snippets.lens.path import PATH
     from snippets.lens.trace import record
     from snippets.lens.typed import request_bytes
@@ -224,13 +229,9 @@ def coverage(as_json: bool, every: bool) -> None:
     """
     import json
 
-    from twisted.logger import globalLogBeginner
-
     from snippets.lens.coverage import measure
 
     _warn_about_version()
-    # Some scenarios raise on purpose; what Twisted logs of it is not for the reader.
-    globalLogBeginner.beginLoggingTo([lambda event: None], redirectStandardIO=False, discardBuffer=True)
     result = measure()
     if as_json:
         click.echo(json.dumps(result.as_dict(), indent=1))
@@ -268,7 +269,7 @@ def bench(as_json: bool) -> None:
 
     from snippets.lens import bench as lens_bench
 
-    result = lens_bench.measure()
+    result = lens_bench.measure(progress=lambda stage: click.echo(f"measuring {stage} ...", err=True))
     if as_json:
         click.echo(json.dumps(result, indent=1))
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from snippets import catalogue
-from snippets.lens.source import PINNED
+from snippets.lens.release import PINNED
 
 ROOT = Path(__file__).parents[1]
 PYTHON = [path for folder in ("snippets", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]

@@ -15,15 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet import task
+from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.selectreactor import SelectReactor
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 from twisted.web import http, server
 from twisted.web.server import Site
 from twisted.web.static import File
 
 from snippets.lens.errors import LensError
 from snippets.lens.lines import lines, statement_lines
+from snippets.lens.logged import logged
 from snippets.lens.names import locate
 from snippets.lens.path import PATH
 from snippets.lens.scenarios import (
@@ -375,3 +378,16 @@ def test_the_channel_can_be_looked_at() -> None:
     wire = Wire(DemoSite())
     wire.send(post(b"/echo", b"body")[:-1])
     assert (wire.channel.length, wire.channel.line_mode, wire.channel.persistent) == (4, 0, True)
+
+
+class _Failing(Protocol):
+    def connectionLost(self, reason: Failure) -> None:
+        raise RuntimeError("in connectionLost")
+
+
+def test_what_connection_lost_raises_is_logged_as_by_a_reactor() -> None:
+    with logged() as failures:
+        wire = Wire(Factory.forProtocol(_Failing))
+        wire.disconnect()
+    assert wire.closed
+    assert len(failures) == 1

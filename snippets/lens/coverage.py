@@ -12,6 +12,7 @@ from twisted.web.server import Site
 
 from snippets.lens.errors import LensError
 from snippets.lens.lines import Lines, lines
+from snippets.lens.logged import logged
 from snippets.lens.names import locate
 from snippets.lens.notes import placed, store
 from snippets.lens.scenarios import SCENARIOS, DemoSite, play
@@ -77,10 +78,11 @@ def lost_annotations() -> list[str]:
 def measure() -> Coverage:
     """Play all scenarios twice over the wire: once to see which functions ran, once to see which of their lines."""
     codes: set[CodeType] = set()
-    with _calls_into(codes):
+    # Some scenarios raise on purpose; what Twisted logs of it is not for the reader.
+    with logged(), _calls_into(codes):
         _play_all()
     names = sorted({name for code in codes if (name := _name(code))})
-    with lines(names) as run:
+    with logged(), lines(names) as run:
         _play_all()
     return Coverage([_covered(name, run) for name in names], lost_annotations(), len(SCENARIOS))
 

@@ -16,13 +16,8 @@ from snippets.lens.errors import LensError
 from snippets.lens.lines import Lines, statement_lines
 from snippets.lens.names import locate
 from snippets.lens.notes import Note, placed, store
+from snippets.lens.release import PINNED, OtherTwisted
 from snippets.lens.trace import Trace
-
-PINNED = "26.10.0"  # the release of Twisted that the book reads
-
-
-class OtherTwisted(UserWarning):
-    """Another release of Twisted than the pinned one is installed."""
 
 
 @dataclass(frozen=True)
@@ -216,13 +211,3 @@ def _rows(
         moved = lit is not None and lit != (statement in ran_before)
         rows.append(Row(number, text, lit, counts.get(number, 0), where.get(number, []), in_doc, moved))
     return rows
-
-
-def check_version() -> str | None:
-    """One line for the reader if another Twisted than the pinned one is installed; else None."""
-    if twisted.__version__ == PINNED:
-        return None
-    return (
-        f"warning: the book reads Twisted {PINNED} and {twisted.__version__} is installed; notes whose line is not "
-        f"there are left out (pip install 'twisted[tls,http2]=={PINNED}' gives the book's)"
-    )

@@ -172,7 +172,8 @@ class Turns:
             if len(turns) == most:
                 raise LensError(f"the condition is still not true after {most} turns; the last one was {turns[-1]!r}")
             turns.append(turn := self.turn(wait))
-            if not turn.ready and not turn.ran and not self.reactor.getDelayedCalls():
+            # A thread may have woken the reactor for a call that it makes in its next turn.
+            if not (turn.ready or turn.ran or self.reactor.getDelayedCalls() or self.reactor.threadCallQueue):
                 raise LensError(
                     f"the condition is not true, and for {wait:g} s nothing was ready: have the client send something,"
                     f" or close; {self!r}"

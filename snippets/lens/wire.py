@@ -13,6 +13,7 @@ from twisted.internet.posixbase import _DisconnectSelectableMixin, _PollLikeMixi
 from twisted.internet.protocol import Factory
 from twisted.internet.task import Clock, Cooperator
 from twisted.internet.tcp import Server
+from twisted.python import log
 from twisted.web import http, server
 from zope.interface import implementer
 
@@ -152,7 +153,8 @@ class MemoryReactor(_DisconnectSelectableMixin, _PollLikeMixin, Clock):
         self.advance(0)
         while ready := self._ready():
             for descriptor, event in ready:
-                self._doReadOrWrite(descriptor, descriptor, event)
+                # Called as `EPollReactor.doPoll` calls it: what escapes is logged.
+                log.callWithLogger(descriptor, self._doReadOrWrite, descriptor, descriptor, event)
             self.advance(0)
 
 

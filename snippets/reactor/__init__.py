@@ -1,0 +1,1 @@
+"""One turn after another: the programs of chapter 01."""

@@ -1,0 +1,169 @@
+"""The programs of chapter 01, run as a reader runs them: processes, sockets and a client."""
+
+import re
+import signal
+import socket
+
+import pytest
+
+from tests.programs import ROOT, Ended, run, running
+
+ONE_TURN = ("-m", "snippets.reactor.one_turn")
+BLOCKED_REACTOR = ("-m", "snippets.reactor.blocked_reactor")
+TICKER = ("-m", "snippets.reactor.ticker")
+
+
+def refused(ended: Ended, *said: str) -> None:
+    """The program would not run: exit code 2, nothing on standard output, and one line that says why."""
+    assert ended.code == 2
+    assert ended.out == ""
+    assert "Traceback" not in ended.err
+    *usage, line = ended.err.splitlines()
+    assert not usage or usage[0].startswith("usage: ")
+    for part in said:
+        assert part in line
+
+
+class TestOneTurn:
+    def test_each_enter_is_a_turn_and_an_answer_takes_three(self):
+        ended = run(*ONE_TURN, "--send", "hello", stdin=b"\n\n\n")
+        assert (ended.code, ended.err) == (0, "")
+        first, *lines = ended.out.splitlines()
+        assert re.fullmatch(r"Listening on 127\.0\.0\.1:\d+\. Enter makes one turn, Ctrl-D ends\.", first)
+        assert lines == [
+            "  watched for reading: Port; for writing: nobody",
+            "turn 1",
+            "    Port.doRead",
+            "  watched for reading: Port, Server; for writing: nobody",
+            "turn 2",
+            "    Server.doRead",
+            "      dataReceived b'hello', write b'HELLO'",
+            "  watched for reading: Port, Server; for writing: Server",
+            "turn 3",
+            "    Server.doWrite",
+            "  watched for reading: Port, Server; for writing: nobody",
+            "      connectionLost: Connection to the other side was lost in a non-clean fashion: Connection lost.",
+            "Ended.",
+        ]
+
+    def test_nothing_moves_without_a_turn_and_everything_with_three(self):
+        with running(*ONE_TURN) as program:
+            port = int(re.search(r":(\d+)\.", program.line())[1])
+            program.line()
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+                client.sendall(b"by hand")
+                client.setblocking(False)
+                for turn in (1, 2, 3):
+                    with pytest.raises(BlockingIOError):
+                        client.recv(100)
+                    program.write(b"\n")
+                    assert program.line() == f"turn {turn}"
+                    while not program.line().startswith("  watched"):
+                        pass
+                client.settimeout(30)
+                assert client.recv(100) == b"BY HAND"
+                ended = program.interrupt()
+                assert client.recv(100) == b""
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.splitlines()[-1] == "Ended."
+
+    def test_a_text_that_is_no_text_is_sent_as_it_is(self):
+        out = run(*ONE_TURN, "--send", "\udcff\u20ac", stdin=b"\n\n").out
+        assert r"dataReceived b'\xff\xe2\x82\xac'" in out
+
+    def test_a_port_in_use_is_refused(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = str(other.getsockname()[1])
+            refused(run(*ONE_TURN, "--port", port), f"one_turn: can't listen on port {port}: Address already in use")
+
+    def test_bad_input_is_refused(self):
+        for port in ("65536", "-1"):
+            refused(run(*ONE_TURN, f"--port={port}"), f"--port: a port is a number from 0 to 65535, not {port}")
+        refused(run(*ONE_TURN, "--port", "http"), "argument --port: invalid int value: 'http'")
+        refused(run(*ONE_TURN, "--nonsense"), "unrecognized arguments: --nonsense")
+
+
+def waited(line: str) -> list[float]:
+    """The seconds in a line of the table."""
+    return [float(seconds) for seconds in re.findall(r"(\d+\.\d+) s", line)]
+
+
+class TestBlockedReactor:
+    def test_the_quick_client_waits_for_the_slow_one_only_if_the_reactor_sleeps(self):
+        ended = run(*BLOCKED_REACTOR, "--seconds", "0.5")
+        assert (ended.code, ended.err) == (0, "")
+        head, in_reactor, in_thread = ended.out.splitlines()
+        assert head.split()[-2:] == ["slow", "quick"]
+        assert in_reactor.startswith("asleep in the reactor ")
+        assert in_thread.startswith("asleep in a thread ")
+        slow, quick = waited(in_reactor)
+        assert slow >= 0.5
+        assert quick > 0.25
+        slow, quick = waited(in_thread)
+        assert slow >= 0.5
+        assert quick < slow
+
+    def test_no_time_at_all_is_well(self):
+        ended = run(*BLOCKED_REACTOR, "--seconds", "0")
+        assert (ended.code, ended.err, len(ended.out.splitlines())) == (0, "", 3)
+
+    def test_ctrl_c_ends_it_when_the_reactor_is_awake_again(self):
+        with running(*BLOCKED_REACTOR, "--seconds", "0.5") as program:
+            program.line()
+            program.process.send_signal(signal.SIGINT)
+            ended = program.ended()
+        assert (ended.code, ended.err) == (0, "")
+
+    def test_bad_input_is_refused(self):
+        for seconds in ("-1", "11", "nan", "inf"):
+            refused(run(*BLOCKED_REACTOR, f"--seconds={seconds}"), "argument --seconds: from 0 to 10, not")
+        refused(run(*BLOCKED_REACTOR, "--seconds", "soon"), "argument --seconds: invalid float value: 'soon'")
+
+
+class TestTicker:
+    def test_on_a_clock_the_beat_is_kept_and_blocked_ticks_are_lost(self):
+        ended = run(*TICKER, "--on-clock", "--every", "3600", "--count", "5", "--block", "9000")
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.splitlines() == [
+            "tick 1 at   0.00 s",
+            "tick 2 at 3600.00 s",
+            "tick 3 at 7200.00 s",
+            "       blocks for 9000 s",
+            "tick 4 at 18000.00 s   2 lost before it",
+            "tick 5 at 21600.00 s",
+        ]
+
+    def test_on_a_reactor_it_is_the_same_but_takes_its_time(self):
+        ended = run(*TICKER, "--every", "0.05", "--count", "5", "--block", "0.12")
+        assert (ended.code, ended.err) == (0, "")
+        ticks = [float(seconds) for seconds in re.findall(r"^tick \d at +(\d+\.\d+) s", ended.out, re.MULTILINE)]
+        assert len(ticks) == 5
+        assert ticks == sorted(ticks)
+        assert ticks[3] - ticks[2] >= 0.11
+        assert "lost before it" in ended.out
+
+    def test_without_a_block_nothing_is_lost(self):
+        out = run(*TICKER, "--on-clock", "--count", "100").out
+        assert len(out.splitlines()) == 100
+        assert "lost" not in out
+        assert out.splitlines()[-1] == "tick 100 at  49.50 s"
+
+    def test_ctrl_c_ends_it(self):
+        with running(*TICKER, "--every", "600") as program:
+            assert program.line() == "tick 1 at   0.00 s"
+            ended = program.interrupt()
+        assert (ended.code, ended.out, ended.err) == (0, "", "")
+
+    def test_bad_input_is_refused(self):
+        for wrong in (["--every", "0"], ["--every", "nan"], ["--block=-1"], ["--block", "inf"], ["--count", "0"]):
+            refused(run(*TICKER, *wrong), "--every must be more than 0 seconds, --block not less than 0, --count at")
+        refused(run(*TICKER, "--count", "many"), "argument --count: invalid int value: 'many'")
+
+
+@pytest.mark.parametrize("name", ["one_turn", "blocked_reactor", "ticker"])
+def test_the_three_ways_to_run_one_are_the_same(name):
+    file = str(ROOT / "snippets" / "reactor" / f"{name}.py")
+    ways = [(file,), ("-m", "snippets", "run", name), ("-m", f"snippets.reactor.{name}")]
+    helps = {run(*way, "--help") for way in ways}
+    assert len(helps) == 1
+    assert helps.pop().out.startswith(f"usage: {name}.py")
