@@ -1,15 +1,11 @@
 """What chapter 02 says in words and leaves to a test."""
 
-import datetime
 import gc
 import socket
 import ssl
 import weakref
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from twisted.internet import interfaces
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.protocol import Factory, Protocol
@@ -23,6 +19,7 @@ from snippets.lens.logged import logged
 from snippets.lens.trace import Point
 from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
+from tests.tls_client import PEM, TLSClient
 
 
 class Echo(Protocol):
@@ -287,49 +284,6 @@ class TestHalfClose:
         assert client.recv(9) == b""
 
 
-key = ec.generate_private_key(ec.SECP256R1())
-name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-now = datetime.datetime.now(datetime.UTC)
-certificate = (
-    x509.CertificateBuilder()
-    .subject_name(name)
-    .issuer_name(name)
-    .public_key(key.public_key())
-    .serial_number(1)
-    .not_valid_before(now - datetime.timedelta(days=1))
-    .not_valid_after(now + datetime.timedelta(days=1))
-    .sign(key, hashes.SHA256())
-)
-PEM = certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
-    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-)
-
-
-class TLSClient:
-    """A client that has agreed on a key with a server of `factory`; it takes any certificate."""
-
-    def __init__(self, factory):
-        options = PrivateCertificate.loadPEM(PEM).options()
-        self.clock = Clock()
-        self.wire = Wire(TLSMemoryBIOFactory(options, False, factory, self.clock))
-        self.arriving, self.leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        self.tls = context.wrap_bio(self.arriving, self.leaving)
-        while True:
-            try:
-                self.tls.do_handshake()
-                break
-            except ssl.SSLWantReadError:
-                self.exchange()
-        self.exchange()
-
-    def exchange(self):
-        answer = self.wire.send(self.leaving.read())
-        self.clock.advance(0)
-        self.arriving.write(answer + self.wire.receive())
-
-
 class TestTLS:
     def test_a_tls_client_that_closes_without_goodbye(self):
         factory = Keeping()
@@ -353,3 +307,45 @@ class TestTLS:
                 self.transport.write(b"welcome")
 
         assert TLSClient(Keeping(Greeting)).tls.read(9) == b"welcome"
+
+    def test_a_factory_behind_tls_cannot_refuse(self):
+        class Refusing(Factory):
+            def buildProtocol(self, address):
+                return None
+
+        options = PrivateCertificate.loadPEM(PEM).options()
+        wrapper = TLSMemoryBIOFactory(options, False, Refusing(), Clock()).buildProtocol(None)
+        assert wrapper is not None
+        assert wrapper.wrappedProtocol is None
+
+    def test_half_a_close_is_not_told_over_tls(self):
+        @implementer(interfaces.IHalfCloseableProtocol)
+        class Patient(Echo):
+            told = ()
+
+            def readConnectionLost(self):
+                self.told += ("read",)
+
+            def writeConnectionLost(self):
+                self.told += ("write",)
+
+        factory = Keeping(Patient)
+        client = TLSClient(factory)
+        with pytest.raises(ssl.SSLWantReadError):
+            client.tls.unwrap()
+        client.exchange()
+        assert factory.made[0].told == ()
+        assert client.wire.closed
+
+    def test_the_methods_of_the_interface_are_not_enough(self):
+        class Undeclared(Echo):
+            told = ()
+
+            def readConnectionLost(self):
+                self.told += ("read",)
+
+        factory = Keeping(Undeclared)
+        wire = Wire(factory)
+        wire.disconnect()
+        assert factory.made[0].told == ()
+        assert wire.closed

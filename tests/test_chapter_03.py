@@ -14,6 +14,7 @@ from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 from snippets.line_receiver.line_cost import Counted, cost
 from snippets.line_receiver.line_then_raw import Store, factory
+from tests.tls_client import TLSClient
 
 
 class Receiver(LineReceiver):
@@ -224,6 +225,30 @@ class TestTooLong:
         wire = Wire(Factory.forProtocol(Receiver))
         wire.send(b"x" * 81 + b"\r\n", sizes)
         assert wire.protocol.told[0][0] == b"too long"
+
+
+class TestClosing:
+    def test_over_tls_the_end_of_a_long_line_is_still_handled(self):
+        class Default(Receiver):
+            lineLengthExceeded = LineReceiver.lineLengthExceeded
+
+        client = TLSClient(Factory.forProtocol(Default))
+        receiver = client.wire.protocol.wrappedProtocol
+        for data in (b"x" * 82, b"get secret\r\ntwo\r\n"):
+            client.tls.write(data)
+            client.exchange()
+        assert receiver.told == [b"get secret"]
+
+    def test_after_an_abort_every_line_of_the_piece_is_handled(self):
+        class Aborting(Receiver):
+            def lineReceived(self, line):
+                super().lineReceived(line)
+                self.transport.abortConnection()
+
+        wire = Wire(Factory.forProtocol(Aborting))
+        wire.send(b"one\r\ntwo\r\nthree\r\n")
+        assert wire.protocol.told == [b"one", b"two", b"three", "ConnectionAborted"]
+        assert wire.closed
 
 
 SIZES = st.integers(0, 60)
