@@ -91,6 +91,17 @@ def run(*command: str, stdin: bytes = b"") -> Ended:
     return Ended(result.returncode, result.stdout.decode(), result.stderr.decode())
 
 
+def refused(ended: Ended, *said: str) -> None:
+    """The program would not run: exit code 2, nothing on standard output, and one line that says why."""
+    assert ended.code == 2
+    assert ended.out == ""
+    assert "Traceback" not in ended.err
+    *usage, line = ended.err.splitlines()
+    assert not usage or usage[0].startswith("usage: ")
+    for part in said:
+        assert part in line
+
+
 def _environment() -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return {**ours, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}

@@ -9,6 +9,7 @@ import pytest
 
 from snippets import catalogue
 from snippets.lens.release import PINNED
+from tests.programs import run
 
 ROOT = Path(__file__).parents[1]
 PYTHON = [path for folder in ("snippets", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
@@ -39,6 +40,12 @@ class TestEverySnippet:
         assert text.startswith('"""')
         assert snippet.about.endswith(".")
         assert ast.get_docstring(ast.parse(text)).splitlines()[0] == snippet.about
+
+    def test_the_three_ways_to_run_it_are_the_same(self, snippet):
+        ways = [(str(snippet.file),), ("-m", "snippets", "run", snippet.name), ("-m", snippet.module)]
+        helps = {run(*way, "--help") for way in ways}
+        assert len(helps) == 1
+        assert helps.pop().out.startswith(f"usage: {snippet.name}.py")
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))

@@ -17,24 +17,13 @@ from hypothesis import strategies as st
 from snippets.http_channel.callbacks import feed
 from snippets.http_channel.hello_site import root
 from snippets.lens.wire import Wire
-from tests.programs import ROOT, Ended, run, running
+from tests.programs import refused, run, running
 
 CALLBACKS = ("-m", "snippets.http_channel.callbacks")
 HELLO_SITE = ("-m", "snippets.http_channel.hello_site")
 SPLIT_CLIENT = ("-m", "snippets.http_channel.split_client")
 GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
-
-
-def refused(ended: Ended, *said: str) -> None:
-    """The program would not run: exit code 2, nothing on standard output, and one line that says why."""
-    assert ended.code == 2
-    assert ended.out == ""
-    assert "Traceback" not in ended.err
-    *usage, line = ended.err.splitlines()
-    assert not usage or usage[0].startswith("usage: ")
-    for part in said:
-        assert part in line
 
 
 @pytest.fixture
@@ -283,12 +272,3 @@ class TestSplitClient:
         for wrong in (["--size", "0"], ["--pause", "-1"], ["--pause", "nan"], ["--wait", "inf"]):
             refused(run(*SPLIT_CLIENT, *here, *wrong), "--size at least 1, --pause and --wait from 0 to 3600 seconds")
         refused(run(*SPLIT_CLIENT, "127.0.0.1", "0"), "port is from 1 to 65535")
-
-
-@pytest.mark.parametrize("name", ["callbacks", "hello_site", "split_client"])
-def test_the_three_ways_to_run_one_are_the_same(name):
-    file = str(ROOT / "snippets" / "http_channel" / f"{name}.py")
-    ways = [(file,), ("-m", "snippets", "run", name), ("-m", f"snippets.http_channel.{name}")]
-    helps = {run(*way, "--help") for way in ways}
-    assert len(helps) == 1
-    assert helps.pop().out.startswith(f"usage: {name}.py")

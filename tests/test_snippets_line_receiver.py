@@ -15,23 +15,12 @@ from snippets.lens.wire import Wire
 from snippets.line_receiver import line_cost
 from snippets.line_receiver.line_cost import cost
 from snippets.line_receiver.line_then_raw import LARGEST, factory
-from tests.programs import ROOT, Ended, run, running
+from tests.programs import refused, run, running
 
 STORE = ("-m", "snippets.line_receiver.line_then_raw")
 COST = ("-m", "snippets.line_receiver.line_cost")
 TALK = b"put fruit 5\r\nappleget fruit\r\nquit\r\n"
 ANSWER = b"stored\r\nvalue 5\r\napple"
-
-
-def refused(ended: Ended, *said: str) -> None:
-    """The program would not run: exit code 2, nothing on standard output, and one line that says why."""
-    assert ended.code == 2
-    assert ended.out == ""
-    assert "Traceback" not in ended.err
-    *usage, line = ended.err.splitlines()
-    assert not usage or usage[0].startswith("usage: ")
-    for part in said:
-        assert part in line
 
 
 @contextmanager
@@ -165,12 +154,3 @@ class TestLineCost:
             refused(run(*COST, *options), wrong)
         refused(run(*COST, "--line", "long"), "--line: invalid int value: 'long'")
         refused(run(*COST, "--nonsense"), "unrecognized arguments: --nonsense")
-
-
-@pytest.mark.parametrize("name", ["line_cost", "line_then_raw"])
-def test_the_three_ways_to_run_one_are_the_same(name):
-    file = str(ROOT / "snippets" / "line_receiver" / f"{name}.py")
-    ways = [(file,), ("-m", "snippets", "run", name), ("-m", f"snippets.line_receiver.{name}")]
-    helps = {run(*way, "--help") for way in ways}
-    assert len(helps) == 1
-    assert helps.pop().out.startswith(f"usage: {name}.py")

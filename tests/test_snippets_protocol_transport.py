@@ -12,24 +12,13 @@ from hypothesis import strategies as st
 from twisted.internet.testing import StringTransport
 
 from snippets.protocol_transport.framing import PREFIX, Framed
-from tests.programs import ROOT, Ended, Program, run, running
+from tests.programs import Ended, Program, refused, run, running
 
 ECHO = ("-m", "snippets.protocol_transport.echo")
 CHAT = ("-m", "snippets.protocol_transport.chat")
 FRAMING = ("-m", "snippets.protocol_transport.framing")
 # Held back by the kernel until more comes: so the end of the stream arrives together with these bytes.
 WITH_THE_END = getattr(socket, "MSG_MORE", None)
-
-
-def refused(ended: Ended, *said: str) -> None:
-    """The program would not run: exit code 2, nothing on standard output, and one line that says why."""
-    assert ended.code == 2
-    assert ended.out == ""
-    assert "Traceback" not in ended.err
-    *usage, line = ended.err.splitlines()
-    assert not usage or usage[0].startswith("usage: ")
-    for part in said:
-        assert part in line
 
 
 @contextmanager
@@ -279,12 +268,3 @@ def test_a_server_refuses_a_port_in_use_and_bad_input(command):
 def test_chat_refuses_a_silence_that_is_none():
     for idle in ("-1", "nan", "inf"):
         refused(run(*CHAT, f"--idle={idle}"), "--idle from 0 to 999999 seconds")
-
-
-@pytest.mark.parametrize("name", ["chat", "echo", "framing"])
-def test_the_three_ways_to_run_one_are_the_same(name):
-    file = str(ROOT / "snippets" / "protocol_transport" / f"{name}.py")
-    ways = [(file,), ("-m", "snippets", "run", name), ("-m", f"snippets.protocol_transport.{name}")]
-    helps = {run(*way, "--help") for way in ways}
-    assert len(helps) == 1
-    assert helps.pop().out.startswith(f"usage: {name}.py")

@@ -6,22 +6,11 @@ import socket
 
 import pytest
 
-from tests.programs import ROOT, Ended, run, running
+from tests.programs import refused, run, running
 
 ONE_TURN = ("-m", "snippets.reactor.one_turn")
 BLOCKED_REACTOR = ("-m", "snippets.reactor.blocked_reactor")
 TICKER = ("-m", "snippets.reactor.ticker")
-
-
-def refused(ended: Ended, *said: str) -> None:
-    """The program would not run: exit code 2, nothing on standard output, and one line that says why."""
-    assert ended.code == 2
-    assert ended.out == ""
-    assert "Traceback" not in ended.err
-    *usage, line = ended.err.splitlines()
-    assert not usage or usage[0].startswith("usage: ")
-    for part in said:
-        assert part in line
 
 
 class TestOneTurn:
@@ -158,12 +147,3 @@ class TestTicker:
         for wrong in (["--every", "0"], ["--every", "nan"], ["--block=-1"], ["--block", "inf"], ["--count", "0"]):
             refused(run(*TICKER, *wrong), "--every must be more than 0 seconds, --block not less than 0, --count at")
         refused(run(*TICKER, "--count", "many"), "argument --count: invalid int value: 'many'")
-
-
-@pytest.mark.parametrize("name", ["one_turn", "blocked_reactor", "ticker"])
-def test_the_three_ways_to_run_one_are_the_same(name):
-    file = str(ROOT / "snippets" / "reactor" / f"{name}.py")
-    ways = [(file,), ("-m", "snippets", "run", name), ("-m", f"snippets.reactor.{name}")]
-    helps = {run(*way, "--help") for way in ways}
-    assert len(helps) == 1
-    assert helps.pop().out.startswith(f"usage: {name}.py")

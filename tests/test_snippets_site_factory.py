@@ -18,23 +18,12 @@ from h2.events import DataReceived, ResponseReceived, StreamEnded
 from snippets.lens.wire import Wire
 from snippets.site_factory import access_log as access_log_program
 from snippets.site_factory import hello_tls as hello_tls_program
-from tests.programs import ROOT, Ended, run, running
+from tests.programs import refused, run, running
 
 HELLO_TLS = ("-m", "snippets.site_factory.hello_tls")
 ACCESS_LOG = ("-m", "snippets.site_factory.access_log")
 GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 COMBINED = re.compile(r'"127\.0\.0\.1" - - \[\d\d/\w{3}/\d{4}(:\d\d){3} \+0000\] "(.*)" (\d+) (\d+|-) "(.*)" "(.*)"')
-
-
-def refused(ended: Ended, *said: str) -> None:
-    """The program would not run: exit code 2, nothing on standard output, and one line that says why."""
-    assert ended.code == 2
-    assert ended.out == ""
-    assert "Traceback" not in ended.err
-    *usage, line = ended.err.splitlines()
-    assert not usage or usage[0].startswith("usage: ")
-    for part in said:
-        assert part in line
 
 
 @contextmanager
@@ -224,15 +213,6 @@ class TestAccessLog:
         refused(run(*ACCESS_LOG, "--port", "65536"), "argument --port: a port is a number from 0 to 65535, not 65536")
         refused(run(*ACCESS_LOG, "--port", "http"), "argument --port: invalid int value: 'http'")
         refused(run(*ACCESS_LOG, "--nonsense"), "unrecognized arguments: --nonsense")
-
-
-@pytest.mark.parametrize("name", ["hello_tls", "access_log"])
-def test_the_three_ways_to_run_one_are_the_same(name):
-    file = str(ROOT / "snippets" / "site_factory" / f"{name}.py")
-    ways = [(file,), ("-m", "snippets", "run", name), ("-m", f"snippets.site_factory.{name}")]
-    helps = {run(*way, "--help") for way in ways}
-    assert len(helps) == 1
-    assert helps.pop().out.startswith(f"usage: {name}.py")
 
 
 @pytest.mark.parametrize("program", [hello_tls_program, access_log_program])

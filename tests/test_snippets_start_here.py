@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.programs import running
+from tests.programs import refused, running
 
 
 def ended(*args):
@@ -24,7 +24,4 @@ def test_prints_the_answer_to_another_path():
 
 @pytest.mark.parametrize("path", ["hello", "/two words", "/\u00fc", "/a\r\nX: y"])
 def test_a_path_that_is_none_is_one_clear_line(path):
-    result = ended(path)
-    assert result.code == 2
-    assert "a path begins with / and has no space, as in /hello" in result.err
-    assert "Traceback" not in result.err
+    refused(ended(path), "a path begins with / and has no space, as in /hello")
