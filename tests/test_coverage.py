@@ -12,6 +12,7 @@ import twisted
 
 from snippets.lens import coverage, notes
 from snippets.lens.lines import statement_lines
+from snippets.lens.names import locate
 from snippets.lens.source import find
 
 CHAPTER_05 = [
@@ -28,6 +29,40 @@ CHAPTER_05 = [
     "twisted.web.http:HTTPChannel.requestDone",
     "twisted.web.http:HTTPChannel._respondToBadRequestAndDisconnect",
 ]
+
+
+READ = {
+    "00": ["Resource.render"],
+    "01": [
+        *["Port.startListening", "Port.doRead", "EPollReactor.addReader", "EPollReactor.addWriter"],
+        *["EPollReactor.doPoll", "_PollLikeMixin._doReadOrWrite", "Server.__init__", "Connection.doRead"],
+        *["Connection._dataReceived", "Connection.writeSomeData", "FileDescriptor.write", "FileDescriptor.doWrite"],
+        *["FileDescriptor.startWriting", "FileDescriptor.loseConnection", "ReactorBase.mainLoop"],
+        *["ReactorBase.runUntilCurrent", "ReactorBase.callLater", "ReactorBase.timeout"],
+    ],
+    "02": [
+        *["twisted.internet.protocol:Factory.buildProtocol", "BaseProtocol.makeConnection"],
+        *["BaseProtocol.connectionMade", "Protocol.dataReceived", "Protocol.connectionLost"],
+        *["FileDescriptor.writeSequence", "_AbortingMixin.abortConnection", "Connection.readConnectionLost"],
+    ],
+    "03": [
+        *["LineReceiver.dataReceived", "LineReceiver.setLineMode", "LineReceiver.setRawMode"],
+        *["LineReceiver.lineLengthExceeded", "LineReceiver.clearLineBuffer", "LineReceiver.sendLine"],
+        *["_PauseableMixin.pauseProducing", "_PauseableMixin.resumeProducing", "_PauseableMixin.stopProducing"],
+    ],
+    "04": [
+        *["Site.__init__", "Site.buildProtocol", "HTTPFactory.__init__", "HTTPFactory.buildProtocol"],
+        *["HTTPFactory.startFactory", "HTTPFactory.log", "_GenericHTTPChannelProtocol.dataReceived"],
+    ],
+}
+
+
+@pytest.mark.parametrize("name", [name for names in READ.values() for name in names])
+def test_every_function_that_a_chapter_reads_has_notes_or_a_purpose(name):
+    annotation = notes.store()[locate(name).name]
+    assert annotation.purpose
+    # A method without a body has no line to note.
+    assert annotation.notes or not statement_lines(find(name).code).keys() - find(name).doc
 
 
 @pytest.fixture(scope="module")
