@@ -1,6 +1,7 @@
 """The shell's way in: python -m snippets."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -276,6 +277,74 @@ def bench(as_json: bool) -> None:
     from rich.console import Console
 
     Console().print(lens_bench.table(result))
+
+
+@cli.command()
+@click.argument("releases", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@click.option(
+    "--wheels",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Take the releases from the wheels in FOLDER; no network is used.",
+)
+@click.option(
+    "--figure",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE.png",
+    help="Draw the functions by release too.",
+)
+def drift(releases: tuple[str, ...], as_json: bool, wheels: Path | None, figure: Path | None) -> None:
+    """Say which notes of the book fit other RELEASES of Twisted, as in 24.11.0 25.5.0.
+
+    Each release is fetched by pip into a temporary folder and read there; nothing of it is installed or run.
+
+    Exit code 0 if all releases could be had, 1 if some could not, 2 if none could or what is asked makes no sense.
+    """
+    import json
+
+    from snippets.lens import drift as lens_drift
+
+    _warn_about_version()
+    if figure is not None and (figure.suffix != ".png" or not figure.parent.is_dir()):
+        raise LensError(f"{figure} can't be drawn: give a file that ends in .png, in a folder that is there")
+    found = lens_drift.measure(
+        releases, wheels, lambda release: click.echo(f"fetching Twisted {release} ...", err=True)
+    )
+    for release, reason in found.missing.items():
+        click.echo(f"error: Twisted {release} can't be had: {reason}", err=True)
+    if not found.releases:
+        sys.exit(2)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), indent=1))
+    else:
+        _print_drift(found)
+    if figure is not None:
+        from snippets.lens import figures
+
+        figures.drift(found).save(figure)
+        click.echo(f"drawn: {figure}", err=True)
+    if found.missing:
+        sys.exit(1)
+
+
+def _print_drift(found: object) -> None:
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from snippets.lens import drift as lens_drift
+
+    console = Console(highlight=False)
+    console.print(lens_drift.table(found))
+    for release in found.releases:
+        console.print(Text(found.said(release)))
+    for name, compared in found.functions.items():
+        complaints = [why for one in compared.values() for _, why in one.lost]
+        if complaints:
+            console.print(Text(f"\n{name.partition(':')[2]}", style="bold"))
+        for complaint in complaints:
+            console.print(Padding(Text(complaint), (0, 0, 0, 2)))
 
 
 def main() -> None:

@@ -187,7 +187,9 @@ class TestEveryChapter:
         assert STORED not in saved
         for name in notes.store():
             for line in find(name).lines.values():
-                assert len(line.strip()) < 40 or line.strip().replace('"', '\\"') not in saved, line
+                # An override of ours has the signature of what it overrides.
+                short = len(line.strip()) < 40 or line.strip().startswith("def ")
+                assert short or line.strip().replace('"', '\\"') not in saved, line
 
     def test_has_an_alternative_text_for_each_picture(self, slug):
         notebook = nbformat.read(book.notebook_path(slug), 4)

@@ -37,7 +37,7 @@ def test_without_a_command_the_snippets_are_listed_with_a_line_each(tmp_path):
 
 def test_help_names_every_command():
     result = snippets("--help")
-    for command in ("list", "run", "trace", "show", "book", "coverage", "bench"):
+    for command in ("list", "run", "trace", "show", "book", "coverage", "drift", "bench"):
         assert f"\n  {command} " in result.stdout
 
 

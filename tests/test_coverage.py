@@ -54,6 +54,17 @@ READ = {
         *["Site.__init__", "Site.buildProtocol", "HTTPFactory.__init__", "HTTPFactory.buildProtocol"],
         *["HTTPFactory.startFactory", "HTTPFactory.log", "_GenericHTTPChannelProtocol.dataReceived"],
     ],
+    "06": [
+        *["HTTPChannel._maybeChooseTransferDecoder", "HTTPChannel._failChooseTransferDecoder"],
+        *["HTTPChannel.allHeadersReceived", "HTTPChannel.rawDataReceived", "HTTPChannel._finishRequestBody"],
+        *["http.Request.gotLength", "server.Request.gotLength", "http.Request.handleContentChunk"],
+        *["twisted.web.http:_getContentFile", "_IdentityTransferDecoder.__init__"],
+        *["_IdentityTransferDecoder.dataReceived", "_IdentityTransferDecoder.noMoreData"],
+        *["_ChunkedTransferDecoder.__init__", "_ChunkedTransferDecoder.dataReceived"],
+        *["_ChunkedTransferDecoder.noMoreData", "_ChunkedTransferDecoder._dataReceived_CHUNK_LENGTH"],
+        *["_ChunkedTransferDecoder._dataReceived_BODY", "_ChunkedTransferDecoder._dataReceived_CRLF"],
+        *["_ChunkedTransferDecoder._dataReceived_TRAILER", "_ChunkedTransferDecoder._dataReceived_FINISHED"],
+    ],
 }
 
 

@@ -1,5 +1,7 @@
 """Figures drawn from what the lens recorded; each is a `Picture`, with an alt text made from the same data."""
 
+from snippets.lens.figures.chunk_ribbon import CHUNK_POINTS, CHUNK_WATCH, chunk_ribbon
+from snippets.lens.figures.drift import drift
 from snippets.lens.figures.growth import growth
 from snippets.lens.figures.holders import holders
 from snippets.lens.figures.line_ribbon import LINE_POINTS, LINE_WATCH, line_ribbon
@@ -14,9 +16,13 @@ from snippets.lens.figures.timeline import timeline
 __all__ = [
     "CHANNEL_POINTS",
     "CHANNEL_WATCH",
+    "CHUNK_POINTS",
+    "CHUNK_WATCH",
     "LINE_POINTS",
     "LINE_WATCH",
     "Picture",
+    "chunk_ribbon",
+    "drift",
     "growth",
     "holders",
     "line_ribbon",

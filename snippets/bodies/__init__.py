@@ -1,0 +1,1 @@
+"""Bodies: the programs of chapter 06."""

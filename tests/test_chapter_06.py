@@ -1,0 +1,186 @@
+"""What chapter 06 says in words and leaves to a test."""
+
+import re
+from pathlib import Path
+
+import pytest
+import twisted
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.internet.defer import Deferred
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+
+from snippets.lens.logged import logged
+from snippets.lens.trace import record
+from snippets.lens.wire import Wire
+
+WEB = Path(twisted.__file__).parent / "web"
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+class Echo(Resource):
+    isLeaf = True
+
+    def render(self, request):
+        return b"[%b]" % request.content.read()
+
+
+class Waiting(Resource):
+    """Answers no request before `answer` has fired."""
+
+    isLeaf = True
+
+    def __init__(self):
+        super().__init__()
+        self.answer = Deferred()
+
+    def render(self, request):
+        self.answer.addCallback(lambda _: request.finish())
+        return NOT_DONE_YET
+
+
+def post(*fields: bytes, body: bytes = b"") -> bytes:
+    return b"\r\n".join([b"POST / HTTP/1.1", b"Host: a", *fields, b"", b""]) + body
+
+
+def chunked(body: bytes) -> bytes:
+    return post(b"Transfer-Encoding: chunked", body=body)
+
+
+def calls(data: bytes, *names: str, size=None) -> tuple[bytes, list[str]]:
+    with record(names) as trace:
+        response = Wire(Echo()).send(data, size)
+    return response, [event.method for event in trace.events]
+
+
+@settings(deadline=None)
+@given(st.lists(st.binary(min_size=1, max_size=30), max_size=5), st.lists(st.integers(1, 20)), st.booleans())
+def test_the_body_does_not_depend_on_the_cuts(parts, sizes, in_chunks):
+    body = b"".join(parts)
+    if in_chunks:
+        data = chunked(b"".join(b"%x;a=b\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\nSum: 1\r\n\r\n")
+    else:
+        data = post(b"Content-Length: %d" % len(body), body=body)
+    whole = Wire(Echo()).send(data + GET)
+    assert b"[%b]" % body in whole
+    assert whole.count(b"HTTP/1.1 200 OK") == 2
+    assert Wire(Echo()).send(data + GET, sizes) == whole
+
+
+def test_a_get_may_have_a_body():
+    get = b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
+    response = Wire(Echo()).send(get + GET)
+    assert b"[hello]" in response
+    assert response.count(b"200 OK") == 2
+
+
+def test_good_chunks_before_a_bad_one_reach_no_resource():
+    data = chunked(b"5\r\nhello\r\n" * 1000 + b"five\r\nhello\r\n0\r\n\r\n")
+    response, called = calls(data, "http.Request.handleContentChunk", "http.Request.requestReceived")
+    assert response == b"HTTP/1.1 400 Bad Request\r\n\r\n"
+    assert called == ["handleContentChunk"] * 1000
+
+
+def test_bytes_after_a_body_wait_undecoded():
+    resource = Waiting()
+    wire = Wire(resource)
+    second = post(b"Content-Length: 10000", body=b"x" * 10000)
+    names = ["_IdentityTransferDecoder.dataReceived", "HTTPChannel.lineReceived"]
+    wire.send(post(b"Content-Length: 5", body=b"hello"))
+    with record(names) as trace:
+        wire.send(second)
+    assert len(trace) == 0
+    assert b"".join(wire.channel._dataBuffer) == second
+    assert wire.channel._transferDecoder is None
+    with record(names) as trace:
+        wire.reactor.callLater(0, resource.answer.callback, None)
+        wire.receive()
+    assert len(trace.of("_IdentityTransferDecoder.dataReceived")) == 1
+
+
+def test_the_server_never_calls_noMoreData():
+    calling = [path.name for path in WEB.glob("*.py") if ".noMoreData(" in path.read_text("utf-8")]
+    assert calling == ["_newclient.py"]
+
+
+def test_nobody_reads_the_trailers():
+    lines = [
+        line.strip()
+        for path in WEB.rglob("*.py")
+        if "test" not in path.parts
+        for line in path.read_text("utf-8").splitlines()
+        if "_trailerHeaders" in line and "@ivar" not in line
+    ]
+    assert lines == [
+        "self._trailerHeaders: list[bytearray] = []",
+        "self._trailerHeaders.append(self._buffer[0:eolIndex])",
+    ]
+
+
+def test_100_continue_is_sent_also_without_a_body_and_never_by_http_1_0():
+    expect = b"Expect: 100-continue"
+    assert Wire(Echo()).send(post(expect)).startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
+    old = post(expect, b"Content-Length: 5", body=b"hello").replace(b"HTTP/1.1", b"HTTP/1.0")
+    assert b"100 Continue" not in Wire(Echo()).send(old)
+
+
+def test_the_decoders_are_never_called_after_their_end():
+    both = ["_ChunkedTransferDecoder._dataReceived_FINISHED", "_IdentityTransferDecoder.dataReceived"]
+    with logged() as failures:
+        for data in [chunked(b"0\r\n\r\n") + GET, post(b"Content-Length: 1", body=b"x") + GET]:
+            response, called = calls(data, *both, size=1)
+            assert response.count(b"200 OK") == 2
+            assert "_dataReceived_FINISHED" not in called
+    assert failures == []
+
+
+@pytest.mark.parametrize(("digits", "answered"), [(4300, True), (4301, False)])
+def test_a_length_has_at_most_as_many_digits_as_int_takes(digits, answered):
+    wire = Wire(Echo())
+    with logged() as failures:
+        response = wire.send(post(b"Content-Length: " + b"5".rjust(digits, b"0"), body=b"hello"))
+    assert (b"[hello]" in response) is answered
+    assert wire.closed is not answered
+    assert [failure.type for failure in failures] == [ValueError] * (not answered)
+
+
+@pytest.mark.parametrize(("size", "refused"), [(1023, False), (1024, True)])
+def test_the_line_of_a_chunk_has_at_most_1023_bytes(size, refused):
+    response = Wire(Echo()).send(chunked(b"5;".ljust(size, b"x") + b"\r\nhello\r\n0\r\n\r\n"))
+    assert (b"400 Bad Request" in response) is refused
+
+
+def test_a_wrong_byte_after_a_chunk_is_judged_when_the_next_has_come():
+    wire = Wire(Echo())
+    assert wire.send(chunked(b"5\r\nhello!")) == b""
+    assert wire.send(b"!") == b"HTTP/1.1 400 Bad Request\r\n\r\n"
+
+
+@pytest.mark.parametrize("cut", range(1, 20))
+def test_only_a_cut_in_the_last_line_end_makes_trailers_too_long(cut):
+    data = chunked(b"0\r\n" + (b"x: ".ljust(8190, b"x") + b"\r\n") * 8 + b"\r\n")
+    response = Wire(Echo()).send(data, [len(data) - cut])
+    assert (b"400 Bad Request" in response) is (cut == 1)
+
+
+def test_a_temporary_file_is_gone_when_the_request_is_finished_or_lost():
+    for step in ["finish", "disconnect"]:
+        resource = Waiting()
+        wire = Wire(resource)
+        wire.send(chunked(b"5\r\nhello\r\n"))
+        content = wire.channel.requests[0].content
+        assert not content.closed
+        if step == "finish":
+            wire.send(b"0\r\n\r\n")
+            wire.reactor.callLater(0, resource.answer.callback, None)
+            wire.receive()
+        else:
+            wire.disconnect()
+        assert content.closed
+
+
+def test_the_chapter_compares_as_many_requests_as_it_says():
+    text = (Path(__file__).parents[1] / "chapters" / "06_bodies.md").read_text("utf-8")
+    rows = re.findall(r"^    (?:case|coded|chunks)\(", text, re.MULTILINE)
+    assert len(rows) == int(re.search(r"^### Three servers, (\d+) requests", text, re.MULTILINE)[1])

@@ -1,0 +1,386 @@
+"""Drift: what is said of other releases is so, whatever became of them; all from wheels made here, with no network."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import zipfile
+from pathlib import Path
+
+import pytest
+import twisted
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snippets.lens.drift import Release, State, Unavailable, compare, installed
+from snippets.lens.notes import Annotation, Note, store
+from snippets.lens.source import find
+from tests.test_cli import refused, snippets
+
+HOME = Path(twisted.__file__).parents[1]
+MODULES = sorted({name.partition(":")[0] for name in store()})
+HTTP = "twisted/web/http.py"
+RECEIVED = "twisted.web.http:HTTPChannel.lineReceived"
+PARSE = "twisted.web.http:_parseRequestLine"
+LINE = "        self._receivedHeaderSize += len(line)\n"
+NEVER = "raise SystemExit('code of the release ran')\n"
+
+
+def wheel(folder, version, change=lambda text: text):
+    """Put a wheel of "Twisted" into `folder`: the installed files with notes, http.py as `change` makes it."""
+    info = f"twisted-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"twisted-{version}-py3-none-any.whl", "w") as archive:
+        for module in MODULES:
+            path = f"{module.replace('.', '/')}.py"
+            text = (HOME / path).read_text("utf-8")
+            archive.writestr(path, change(text) if path == HTTP else text)
+        archive.writestr("twisted/__init__.py", NEVER)
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: twisted\nVersion: {version}\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+
+
+def replaced(old, new):
+    def change(text):
+        assert text.count(old) == 1
+        return text.replace(old, new)
+
+    return change
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory):
+    """Releases with one difference each."""
+    folder = tmp_path_factory.mktemp("wheels")
+    wheel(folder, "1.0")
+    wheel(folder, "1.1", lambda text: NEVER * 3 + text)
+    wheel(folder, "1.2", replaced(LINE, LINE.replace("len(line)", "len(line) + 2")))
+    wheel(folder, "1.3", replaced(LINE, f"        # A line more.\n{LINE}"))
+    wheel(folder, "1.4", replaced("def _parseRequestLine(", "def _parseTheLine("))
+    wheel(folder, "99.1", replaced("def _parseRequestLine(", "def _parseTheLine("))
+    return folder
+
+
+EVERY = ("1.0", "1.1", "1.2", "1.3", "1.4", "99.1")
+
+
+@pytest.fixture(scope="module")
+def as_json(wheels):
+    result = snippets("drift", *EVERY, "--json", "--wheels", str(wheels))
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def first_line(name):
+    return find(name).first
+
+
+def _hear():
+    """A shell starts background jobs deaf to Ctrl-C, and their children inherit it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+class TestTheCommand:
+    def test_json_names_each_function_and_release(self, as_json):
+        assert as_json.keys() == {"twisted", "releases", "missing", "functions"}
+        assert as_json["twisted"] == twisted.__version__
+        assert as_json["releases"] == list(EVERY)
+        assert as_json["missing"] == {}
+        assert as_json["functions"].keys() == store().keys()
+        for name, compared in as_json["functions"].items():
+            assert list(compared) == list(EVERY)
+            for one in compared.values():
+                assert one.keys() == {"state", "line", "fit", "lost"}
+                assert len(one["fit"]) + len(one["lost"]) == (len(store()[name].notes) if one["line"] else 0)
+
+    def test_the_same_files_are_unchanged(self, as_json):
+        for name, compared in as_json["functions"].items():
+            assert compared["1.0"]["state"] == "unchanged"
+            assert compared["1.0"]["line"] == first_line(name)
+
+    def test_lines_added_above_move_a_function_and_lose_no_note(self, as_json):
+        for name, compared in as_json["functions"].items():
+            moved = 3 * name.startswith("twisted.web.http:")
+            assert compared["1.1"]["state"] == ("moved" if moved else "unchanged")
+            assert compared["1.1"]["line"] == first_line(name) + moved
+            lines = {note["note"]: note["line"] for note in compared["1.0"]["fit"]}
+            assert {note["note"]: note["line"] - moved for note in compared["1.1"]["fit"]} == lines
+
+    def test_a_line_that_reads_otherwise_loses_its_note(self, as_json):
+        states = {name: compared["1.2"]["state"] for name, compared in as_json["functions"].items()}
+        assert states.pop(RECEIVED) == "changed"
+        assert set(states.values()) == {"unchanged"}
+        (lost,) = as_json["functions"][RECEIVED]["1.2"]["lost"]
+        assert lost["note"] == f"`{LINE.strip()}`"
+        assert "the nearest: " in lost["why"]
+        assert ": self._receivedHeaderSize += len(line) + 2" in lost["why"]
+
+    def test_a_function_can_change_and_keep_all_notes(self, as_json):
+        changed = as_json["functions"][RECEIVED]["1.3"]
+        assert (changed["state"], changed["lost"]) == ("changed", [])
+        assert len(changed["fit"]) == len(store()[RECEIVED].notes)
+
+    def test_a_function_that_has_not_come_or_has_gone(self, as_json):
+        empty = {"line": None, "fit": [], "lost": []}
+        assert as_json["functions"][PARSE]["1.4"] == {"state": "not there yet", **empty}
+        assert as_json["functions"][PARSE]["99.1"] == {"state": "no longer there", **empty}
+
+    def test_the_table_has_a_mark_for_each_and_the_lost_notes_under_it(self, wheels):
+        result = snippets("drift", *EVERY, "--wheels", str(wheels))
+        assert result.returncode == 0
+        cells = {}
+        for line in result.stdout.splitlines():
+            name, *marks = [cell.strip() for cell in line.strip("│┃").split("│")]
+            cells.setdefault(name, marks)
+        notes = len(store()[RECEIVED].notes)
+        changed = [f"≠ {notes - 1}/{notes}", f"≠ {notes}/{notes}"]
+        assert cells["HTTPChannel.lineReceived"] == ["=", "↕ +3", *changed, "=", "="]
+        assert cells["_parseRequestLine"][-2:] == ["-", "x"]
+        _, _, below = result.stdout.partition(f"99.1: {len(store()) - 1} ")
+        assert f"\nHTTPChannel.lineReceived\n  1.2: no line reads `{LINE.strip()}`; the nearest: " in below
+        assert "1.3:" not in below
+
+    def test_nothing_of_pip_is_seen_and_nothing_is_left(self, wheels, tmp_path):
+        result = snippets("drift", "1.0", "7.7", "--wheels", str(wheels), TMPDIR=str(tmp_path), PIP_VERBOSE="2")
+        assert result.returncode == 1
+        assert result.stderr.splitlines() == [
+            "fetching Twisted 1.0 ...",
+            "fetching Twisted 7.7 ...",
+            f"error: Twisted 7.7 can't be had: {wheels} has no wheel of it; the nearest: 1.3, 1.4, 99.1",
+        ]
+        assert "1.0: " in result.stdout
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_release_that_is_missing_is_in_the_json_too(self, wheels):
+        result = snippets("drift", "7.7", "1.0", "--json", "--wheels", str(wheels))
+        data = json.loads(result.stdout)
+        assert data["releases"] == ["1.0"]
+        assert data["missing"].keys() == {"7.7"}
+
+    def test_a_release_named_twice_is_compared_once(self, wheels):
+        result = snippets("drift", "1.0", "1.0", "--json", "--wheels", str(wheels))
+        assert json.loads(result.stdout)["releases"] == ["1.0"]
+
+    def test_none_can_be_had(self, tmp_path):
+        empty, scratch = tmp_path / "empty", tmp_path / "scratch"
+        empty.mkdir()
+        scratch.mkdir()
+        result = snippets("drift", "1.0", "--wheels", str(empty), TMPDIR=str(scratch))
+        assert refused(result) == f"error: Twisted 1.0 can't be had: {empty} has no wheel of Twisted"
+        assert list(scratch.iterdir()) == []
+
+    def test_without_a_network_the_way_out_is_said(self):
+        result = snippets("drift", "1.0", PIP_INDEX_URL="http://127.0.0.1:9/", PIP_CONFIG_FILE=os.devnull)
+        assert "Twisted 1.0 can't be had" in refused(result)
+        assert "give a folder of wheels with --wheels" in refused(result)
+
+    def test_ctrl_c_leaves_nothing_either(self, tmp_path):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            silent.settimeout(60)
+            index = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+            env = {**os.environ, "TMPDIR": str(tmp_path), "PIP_INDEX_URL": index, "PIP_CONFIG_FILE": os.devnull}
+            command = [sys.executable, "-m", "snippets", "drift", "1.0"]
+            with (
+                subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, preexec_fn=_hear) as process,
+                silent.accept()[0],
+            ):
+                # The connection stays open and silent: pip waits in the middle of its work.
+                assert list(tmp_path.iterdir())
+                process.send_signal(signal.SIGINT)
+                assert "Traceback" not in process.communicate(timeout=60)[1]
+        assert process.returncode == 1
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_file_that_is_no_wheel(self, tmp_path):
+        (tmp_path / "twisted-1.0-py3-none-any.whl").write_bytes(b"nonsense")
+        line = refused(snippets("drift", "1.0", "--wheels", str(tmp_path)))
+        assert line.startswith("error: Twisted 1.0 can't be had: ")
+
+    def test_a_release_in_another_syntax(self, tmp_path):
+        wheel(tmp_path, "1.0", lambda text: f"print 'Python 2'\n{text}")
+        line = refused(snippets("drift", "1.0", "--wheels", str(tmp_path)))
+        assert line.startswith("error: Twisted 1.0 can't be had: its twisted.web.http can't be read by Python 3.")
+
+    def test_the_figure_is_a_png(self, wheels, tmp_path):
+        file = tmp_path / "drift.png"
+        result = snippets("drift", "1.0", "--wheels", str(wheels), "--figure", str(file))
+        assert result.returncode == 0
+        assert file.read_bytes().startswith(b"\x89PNG")
+        assert str(file) in result.stderr
+
+    @pytest.mark.parametrize(
+        ("args", "said"),
+        [
+            ([], "Missing argument 'RELEASES...'"),
+            (["latest"], "'latest' is not a version of Twisted: write it as in 24.11.0"),
+            (["1.0", "24.11.0; import os"], "is not a version"),
+            (["24.x"], "is not a version"),
+            ([""], "'' is not a version"),
+            (["--", "--editable=."], "is not a version"),
+            (["1.0", "--wheels", "nowhere"], "'nowhere' does not exist"),
+            (["1.0", "--figure", "drift.svg"], "drift.svg can't be drawn: give a file that ends in .png"),
+            (["1.0", "--figure", "nowhere/drift.png"], "nowhere/drift.png can't be drawn"),
+        ],
+    )
+    def test_bad_input_is_one_clear_line_before_anything_is_fetched(self, args, said):
+        result = snippets("drift", *args)
+        assert said in refused(result)
+        assert "fetching" not in result.stderr
+
+    def test_help_says_what_the_exit_codes_mean(self):
+        said = " ".join(snippets("drift", "--help").stdout.split())
+        assert "Exit code 0 if all releases could be had, 1 if some could not, 2 if none could" in said
+
+
+class TestFindingAFunction:
+    @pytest.mark.parametrize("name", store())
+    def test_is_as_in_the_installed_module_when_it_is_imported(self, name):
+        assert installed(MODULES).function(name) == find(name).lines
+
+    @pytest.mark.parametrize(
+        ("qualname", "text"),
+        [
+            ("plain", "return 'last'"),
+            ("branch", "return 'then'"),
+            ("only_else", "return 'else'"),
+            ("typed", "return 'run'"),
+            ("tried", "return 'tried'"),
+            ("handled", "return 'handled'"),
+            ("over", "return 'over'"),
+            ("within", "return 'within'"),
+            ("later", "return 'later'"),
+            ("C.value", "return 'get'"),
+            ("C.value.setter", "self.set = value"),
+            ("C.static", "return 'static'"),
+            ("C.Inner.method", "return 'inner'"),
+        ],
+    )
+    def test_that_the_name_means(self, qualname, text):
+        lines = Release("1.0", {"m": SOURCE.encode()}).function(f"m:{qualname}")
+        assert list(lines.values())[-1].strip() == text
+        numbered = SOURCE.split("\n")
+        assert all(numbered[number - 1] == line for number, line in lines.items())
+
+    @pytest.mark.parametrize("name", ["m:absent", "m:C.plain", "m:C.static.setter", "m:plain.method", "m:C", "n:plain"])
+    def test_that_is_not_there(self, name):
+        assert Release("1.0", {"m": SOURCE.encode()}).function(name) is None
+
+    def test_takes_its_decorators_along(self):
+        release = Release("1.0", {"m": SOURCE.encode()})
+        assert next(iter(release.function("m:C.static").values())).strip() == "@staticmethod"
+        assert next(iter(release.function("m:C.value.setter").values())).strip() == "@value.setter"
+
+    def test_a_form_feed_is_no_new_line(self):
+        source = b"\x0c\nA = '\x0c'\ndef f():\r\n    return 1\n"
+        assert Release("1.0", {"m": source}).function("m:f") == {3: "def f():", 4: "    return 1"}
+
+    @pytest.mark.parametrize("file", [b"def f(:\n", b"\xff\n", b"\0", b"# coding: nonsense\n"])
+    def test_in_a_file_that_cannot_be_read(self, file):
+        with pytest.raises(Unavailable, match="its m can't be read by Python 3"):
+            Release("1.0", {"m": file})
+
+
+SOURCE = textwrap.dedent(
+    """\
+    def plain():
+        return 'first'
+    def plain():
+        return 'last'
+    if sys.platform == "win32":
+        def branch():
+            return 'then'
+    else:
+        def branch():
+            return 'else'
+    if SOMETHING:
+        pass
+    else:
+        def only_else():
+            return 'else'
+    if typing.TYPE_CHECKING:
+        def typed(): ...
+    else:
+        def typed():
+            return 'run'
+    try:
+        def tried():
+            return 'tried'
+    except ImportError:
+        def tried():
+            return 'handled'
+    try:
+        import absent
+    except ImportError:
+        def handled():
+            return 'handled'
+    @overload
+    def over(a: int) -> int: ...
+    @typing.overload
+    def over(a: str) -> str: ...
+    def over(a):
+        return 'over'
+    @overload
+    def over(a: bytes) -> bytes: ...
+    with something:
+        async def within():
+            return 'within'
+    if early:
+        def later():
+            return 'early'
+    def later():
+        return 'later'
+    class C:
+        @property
+        def value(self):
+            return 'get'
+        @value.setter
+        def value(self, value):
+            self.set = value
+        @value.deleter
+        def value(self):
+            del self.set
+        @staticmethod
+        def static():
+            return 'static'
+        class Inner:
+            def method(self):
+                return 'inner'
+    """
+)
+
+
+@given(st.integers(0, 50), st.sampled_from(["def f():", "x = 1", "@g", "return x", "if x:"]))
+def test_the_distance_is_that_of_what_was_added_above(count, term):
+    text = "@g\ndef f():\n    x = 1\n    if x:\n        return x\n"
+    base = Release("2.0", {"m": text.encode()})
+    other = Release("1.0", {"m": ("#\n" * count + text).encode()})
+    compared = compare(Annotation("m:f", "m.md:1", notes=[Note(term, None, "", "")]), other, base)
+    assert compared.state is (State.MOVED if count else State.UNCHANGED)
+    assert compared.by == count
+    ((_, line),) = compared.fit
+    assert line == count + 1 + [each.strip() for each in text.splitlines()].index(term)
+
+
+@pytest.mark.parametrize(
+    ("version", "state"),
+    [
+        ("26.9", State.NOT_YET),
+        ("26.10.0rc1", State.NOT_YET),
+        ("9.12.3", State.NOT_YET),
+        ("26.10.0.post1", State.GONE),
+        ("26.11", State.GONE),
+        ("100.0", State.GONE),
+    ],
+)
+def test_what_is_absent_has_not_come_or_has_gone(version, state):
+    base = Release("26.10.0", {"m": b"def f(): pass\n"})
+    assert compare(Annotation("m:f", "m.md:1"), Release(version, {}), base).state is state
+
+
+def test_what_the_installed_release_has_not_is_changed():
+    there = Release("1.0", {"m": b"def f(): pass\n"})
+    compared = compare(Annotation("m:f", "m.md:1"), there, Release("2.0", {}))
+    assert (compared.state, compared.line, compared.short) == (State.CHANGED, 1, "≠")

@@ -1,0 +1,170 @@
+"""The programs of chapter 06, run as a reader runs them: processes, sockets and clients."""
+
+import hashlib
+import http.client
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snippets.bodies.chunked_client import in_chunks
+from snippets.bodies.upload import IN_MEMORY, CountingFile, UploadSite
+from snippets.lens.wire import Wire
+from tests.programs import Ended, Program, refused, run, running
+
+UPLOAD = ("-m", "snippets.bodies.upload")
+CHUNKED_CLIENT = ("-m", "snippets.bodies.chunked_client")
+
+
+def summary(body: bytes) -> bytes:
+    return f"{len(body)} bytes, SHA-256 {hashlib.sha256(body).hexdigest()}\n".encode()
+
+
+@contextmanager
+def uploading(*options: str) -> Iterator[tuple[Program, int]]:
+    with running(*UPLOAD, *options) as program:
+        said = re.fullmatch(r"Listening on http://127\.0\.0\.1:(\d+)/", program.line())
+        yield program, int(said[1])
+
+
+@contextmanager
+def requested(port: int, *request: object, **options: object) -> Iterator[http.client.HTTPResponse]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(*request, **options)
+        yield connection.getresponse()
+    finally:
+        connection.close()
+
+
+class TestUpload:
+    def test_bodies_of_every_kind(self):
+        with uploading("--limit", "300000") as (program, port):
+            for body in [b"", b"hello", b"x" * IN_MEMORY, b"y" * 300_000]:
+                for method in ["POST", "PUT"]:
+                    with requested(port, method, "/", body) as response:
+                        assert (response.status, response.read()) == (200, summary(body))
+            with requested(port, "POST", "/", iter([b"hel", b"lo"]), encode_chunked=True) as response:
+                assert (response.status, response.read()) == (200, summary(b"hello"))
+            with requested(port, "POST", "/", b"y" * 300_001) as response:
+                assert (response.status, response.read()) == (413, b"300001 bytes are more than 300000\n")
+            assert program.interrupt() == Ended(0, "Stopped.\n", "")
+
+    def test_a_form_is_an_upload_like_any_other(self):
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        with uploading() as (_, port), requested(port, "POST", "/", b"a=b", form) as response:
+            assert response.read() == summary(b"a=b")
+
+    def test_a_body_that_is_too_large_is_not_kept(self):
+        wire = Wire(UploadSite(10))
+        wire.send(b"POST / HTTP/1.1\r\nContent-Length: 30\r\n\r\n" + b"x" * 8)
+        content = wire.channel.requests[0].content
+        wire.send(b"y" * 8)
+        assert (content.total, content.tell()) == (16, 8)
+        assert b"413 Request Entity Too Large" in wire.send(b"z" * 14)
+
+    def test_a_body_goes_to_disk_when_it_has_grown(self):
+        with CountingFile(10**9) as content:
+            content.write(b"x" * IN_MEMORY)
+            assert not content._rolled
+            content.write(b"x")
+            assert content._rolled
+
+    def test_bad_input_is_refused(self):
+        refused(run(*UPLOAD, "--port", "65536"), "a port is a number from 0 to 65535")
+        refused(run(*UPLOAD, "--limit", "-1"), "a limit 0 or more bytes")
+        refused(run(*UPLOAD, "--limit", "many"), "--limit: invalid int value: 'many'")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            refused(run(*UPLOAD, "--port", str(port)), f"upload: can't listen on port {port}: ", "try another --port")
+
+
+class TestChunkedClient:
+    def test_both_sides_are_printed(self):
+        with uploading() as (_, port):
+            ended = run(*CHUNKED_CLIENT, "127.0.0.1", str(port), "--size", "4", stdin=b"some text\n")
+        assert (ended.code, ended.err) == (0, "")
+        head, *lines = ended.out.splitlines()
+        assert head.startswith(r"sent     b'POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n")
+        assert lines[:4] == [
+            r"sent     b'4\r\nsome\r\n'",
+            r"sent     b'4\r\n tex\r\n'",
+            r"sent     b'2\r\nt\n\r\n'",
+            r"sent     b'0\r\n\r\n'",
+        ]
+        assert hashlib.sha256(b"some text\n").hexdigest() in ended.out
+        assert lines[-1] == "Connection was closed cleanly."
+
+    def test_a_file_does_as_well(self, tmp_path):
+        file = tmp_path / "body"
+        file.write_bytes(b"hello" * 1000)
+        with uploading() as (_, port):
+            ended = run(*CHUNKED_CLIENT, "127.0.0.1", str(port), str(file))
+        assert ended.code == 0
+        assert hashlib.sha256(b"hello" * 1000).hexdigest() in ended.out
+        assert ended.out.count("sent ") == 1 + 5 + 1
+
+    def test_asked_first_the_server_says_go_on(self):
+        with uploading() as (_, port):
+            ended = run(*CHUNKED_CLIENT, "127.0.0.1", str(port), "--expect", stdin=b"hello")
+        kinds = [line.split()[0] for line in ended.out.splitlines()]
+        assert kinds == ["sent", "received", "sent", "sent", "received", "Connection"]
+        assert ended.out.splitlines()[1] == r"received b'HTTP/1.1 100 Continue\r\n\r\n'"
+
+    def test_a_server_that_says_no_gets_no_body(self):
+        asking = (*CHUNKED_CLIENT, "--expect")
+        with socket.create_server(("127.0.0.1", 0)) as server, running(*asking, *address(server)) as program:
+            program.process.stdin.close()
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+                connection.shutdown(socket.SHUT_WR)
+                got = b"".join(iter(lambda: connection.recv(65536), b""))
+            ended = program.ended()
+        assert ended.code == 0
+        assert got.endswith(b"\r\n\r\n")
+        assert "403 Forbidden" in ended.out
+        assert ended.out.count("sent ") == 1
+
+    def test_a_silent_server_is_left(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            ended = run(*CHUNKED_CLIENT, *address(server), "--wait", "0.1", stdin=b"hello")
+        assert ended.code == 0
+        assert "nothing came for 0.1 seconds" in ended.out
+
+    def test_ctrl_c_while_the_server_is_silent(self):
+        with socket.create_server(("127.0.0.1", 0)) as server, running(*CHUNKED_CLIENT, *address(server)) as program:
+            program.process.stdin.close()
+            assert program.line().startswith("sent ")
+            program.process.send_signal(signal.SIGINT)
+            ended = program.ended()
+        assert (ended.code, ended.err) == (0, "")
+
+    def test_ctrl_c_while_it_waits_for_input(self):
+        with running(*CHUNKED_CLIENT, "127.0.0.1", "1") as program:
+            program.write(bytes(2**20))
+            assert program.interrupt() == (130, "", "\n")
+
+    def test_bad_input_is_refused(self, tmp_path):
+        with socket.create_server(("127.0.0.1", 0)) as gone:
+            port = gone.getsockname()[1]
+        refused(run(*CHUNKED_CLIENT, "127.0.0.1", str(port)), f"chunked_client: can't connect to 127.0.0.1:{port}: ")
+        refused(run(*CHUNKED_CLIENT, "127.0.0.1", "0"), "port is from 1 to 65535")
+        refused(run(*CHUNKED_CLIENT, "127.0.0.1", "1", "--size", "0"), "--size at least 1")
+        missing = str(tmp_path / "none")
+        refused(run(*CHUNKED_CLIENT, "127.0.0.1", "1", missing), "chunked_client: can't read", "No such file")
+
+    @pytest.mark.parametrize("size", [1, 3, 100])
+    @given(st.binary(max_size=50))
+    def test_twisted_reads_what_it_sends(self, size, body):
+        head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+        assert summary(body) in Wire(UploadSite(10**9)).send(head + b"".join(in_chunks(body, size)))
+
+
+def address(server: socket.socket) -> list[str]:
+    return [str(part) for part in server.getsockname()]
