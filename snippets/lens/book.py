@@ -146,11 +146,16 @@ def build(slug: str, progress: Progress | None = None) -> bool:
     text = nbformat.writes(fresh, indent=1, ensure_ascii=False) + "\n"
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
+    _write(path, text.encode("utf-8"))
+    return True
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
     path.parent.mkdir(exist_ok=True)
     half = path.with_suffix(".part")
-    half.write_text(text, encoding="utf-8")
+    half.write_bytes(content)
     os.replace(half, path)
-    return True
 
 
 def load(slug: str) -> NotebookNode | None:
@@ -297,10 +302,7 @@ def build_cover() -> bool:
     picture = cover().png
     if COVER.exists() and _pixels(COVER.read_bytes()) == _pixels(picture):
         return False
-    COVER.parent.mkdir(exist_ok=True)
-    half = COVER.with_suffix(".part")
-    half.write_bytes(picture)
-    os.replace(half, COVER)
+    _write(COVER, picture)
     return True
 
 
