@@ -21,6 +21,7 @@ from PIL import Image
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
+from snippets.lens.conversation import play
 from snippets.lens.errors import LensError
 from snippets.lens.figures import CHANNEL_POINTS, CHANNEL_WATCH, Picture, path_map, ribbon, sequence, states
 from snippets.lens.figures.labels import short_names
@@ -46,7 +47,7 @@ from snippets.lens.figures.sequence import rows
 from snippets.lens.figures.states import TIMES, downwards, title
 from snippets.lens.kept import Cut, Label, Raised
 from snippets.lens.path import CHAPTERS, LANES, PATH, lane_of
-from snippets.lens.scenarios import SCENARIOS, play
+from snippets.lens.scenarios import SCENARIOS
 from snippets.lens.trace import Caller, Event, Point, Trace, record
 from snippets.lens.wire import Wire
 

@@ -19,8 +19,9 @@ from twisted.python.failure import Failure
 from twisted.web.server import Site
 from twisted.web.static import File
 
+from snippets.lens.demo_site import DemoSite
 from snippets.lens.errors import LensError
-from snippets.lens.scenarios import DemoSite, get, head
+from snippets.lens.scenarios import get, head
 from snippets.lens.trace import record
 from snippets.lens.turns import ReactorHere, Ready, Turns
 

@@ -24,23 +24,14 @@ from twisted.web import http, server
 from twisted.web.server import Site
 from twisted.web.static import File
 
+from snippets.lens.conversation import Played, Scenario, Send, play
+from snippets.lens.demo_site import DemoSite
 from snippets.lens.errors import LensError
 from snippets.lens.lines import lines, statement_lines
 from snippets.lens.logged import logged
 from snippets.lens.names import locate
 from snippets.lens.path import PATH
-from snippets.lens.scenarios import (
-    SCENARIOS,
-    DemoSite,
-    Played,
-    Scenario,
-    Send,
-    get,
-    head,
-    play,
-    post,
-    scenario,
-)
+from snippets.lens.scenarios import SCENARIOS, get, head, post, scenario
 from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire, dated_by
 from tests.loopback import Loopback, SelectLoopback

@@ -18,11 +18,11 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from PIL import Image
 
+from snippets.lens.demo_site import DemoSite
 from snippets.lens.errors import LensError
 from snippets.lens.figures import Picture, sequence
 from snippets.lens.listing import STORED
 from snippets.lens.path import PATH
-from snippets.lens.scenarios import DemoSite
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 
