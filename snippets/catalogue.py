@@ -33,7 +33,7 @@ def first_line(file: Path) -> str:
 def chapters() -> dict[str, str]:
     """Chapter slug (without its number) -> what the chapter's snippets are about, in the order of the book."""
     numbers = {path.stem[3:]: path.stem for path in (HERE.parent / "chapters").glob("[0-9][0-9]_*.md")}
-    folders = [path for path in HERE.iterdir() if path.is_dir() and path.name not in _NOT_CHAPTERS]
+    folders = [path.parent for path in HERE.glob("*/__init__.py") if path.parent.name not in _NOT_CHAPTERS]
     ordered = sorted(folders, key=lambda path: numbers.get(path.name, path.name))
     return {path.name: first_line(path / "__init__.py") for path in ordered}
 

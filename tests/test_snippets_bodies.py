@@ -90,7 +90,9 @@ class TestChunkedClient:
             ended = run(*CHUNKED_CLIENT, "127.0.0.1", str(port), "--size", "4", stdin=b"some text\n")
         assert (ended.code, ended.err) == (0, "")
         head, *lines = ended.out.splitlines()
-        assert head.startswith(r"sent     b'POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n")
+        assert head.startswith(
+            rf"sent     b'POST / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nTransfer-Encoding: chunked\r\n"
+        )
         assert lines[:4] == [
             r"sent     b'4\r\nsome\r\n'",
             r"sent     b'4\r\n tex\r\n'",

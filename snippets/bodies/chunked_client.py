@@ -4,7 +4,8 @@ echo "some text" | python -m snippets run chunked_client 127.0.0.1 8080 --size 4
 python -m snippets run chunked_client 127.0.0.1 8080 some.file --expect
 
 With --expect it asks first, and sends the body only if the server answers 100. Ends when the server closes the
-connection, which it is asked to do, or says nothing for --wait seconds. With Ctrl-C the exit code is 0.
+connection, which it is asked to do, or says nothing for --wait seconds. With Ctrl-C the exit code is 0, or 130 as long
+as it reads its input.
 """
 
 import argparse
@@ -59,7 +60,8 @@ def in_chunks(data: bytes, size: int) -> list[bytes]:
 
 
 async def main(reactor: object, options: argparse.Namespace, body: bytes) -> None:
-    fields = ["POST / HTTP/1.1", f"Host: {options.host}", "Transfer-Encoding: chunked"]
+    host = f"[{options.host}]" if ":" in options.host else options.host  # an IPv6 address
+    fields = ["POST / HTTP/1.1", f"Host: {host}:{options.port}", "Transfer-Encoding: chunked"]
     fields += ["Expect: 100-continue"] * options.expect + ["Connection: close", "", ""]
     client = Client("\r\n".join(fields).encode(), in_chunks(body, options.size), options.wait, options.expect)
     try:
