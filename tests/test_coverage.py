@@ -65,6 +65,28 @@ READ = {
         *["_ChunkedTransferDecoder._dataReceived_BODY", "_ChunkedTransferDecoder._dataReceived_CRLF"],
         *["_ChunkedTransferDecoder._dataReceived_TRAILER", "_ChunkedTransferDecoder._dataReceived_FINISHED"],
     ],
+    "07": [
+        *["HTTPChannel.checkPersistence", "HTTPChannel.rawDataReceived", "HTTPChannel.requestDone"],
+        *["HTTPChannel.pauseProducing", "HTTPChannel.resumeProducing", "HTTPChannel.stopProducing"],
+        *["TimeoutMixin.setTimeout", "TimeoutMixin.resetTimeout", "TimeoutMixin._TimeoutMixin__timedOut"],
+        *["TimeoutMixin.timeoutConnection", "HTTPChannel.timeoutConnection", "HTTPChannel.forceAbortClient"],
+        *["HTTPChannel._respondToBadRequestAndDisconnect", "HTTPChannel.connectionLost"],
+        *["http.Request.connectionLost", "http.Request.notifyFinish"],
+    ],
+    "08": [
+        *["http.Request.__init__", "server.Request.__init__", "http.Request.parseCookies"],
+        *["http.Request.requestReceived", "parse_qs", "_parseContentType", "_getMultiPartArgs"],
+        *["server.Request.process", "server.Request._handleStar", "http.Request.getHeader"],
+        *["http.Request.getAllHeaders", "http.Request.getClientAddress", "http.Request.getClientIP"],
+        *["http.Request.getRequestHostname"],
+    ],
+    "09": [
+        *["Site.getResourceFor", "twisted.web.resource:getChildForRequest", "Resource.getChildWithDefault"],
+        *["Resource.getChild", "Resource.putChild", "_UnsafeErrorPageBase.getChild", "File.getChild"],
+        *["twisted.python.filepath:FilePath.child", "twisted.web.pages:notFound", "twisted.web.pages:errorPage"],
+        *["twisted.web.pages:_ErrorPage.getChild", "EncodingResourceWrapper.__init__"],
+        *["EncodingResourceWrapper.getEncoder", "GzipEncoderFactory.encoderForRequest", "_GzipEncoder.encode"],
+    ],
 }
 
 

@@ -90,6 +90,9 @@ _LANE_OF_CLASS = {
 _MODULES_OF_RESOURCES = tuple(f"twisted.web.{name}" for name in ("resource", "static", "pages", "_template_util"))
 _LANE_OF_FUNCTION = {step.name: step.lane for step in PATH} | {
     _HTTP + "_parseRequestLine": "channel",
+    _HTTP + "parse_qs": "request",
+    _HTTP + "_parseContentType": "request",
+    _HTTP + "_getMultiPartArgs": "request",
     _HTTP + "combinedLogFormatter": "site",
 }
 

@@ -4,31 +4,41 @@ from snippets.lens.figures.chunk_ribbon import CHUNK_POINTS, CHUNK_WATCH, chunk_
 from snippets.lens.figures.drift import drift
 from snippets.lens.figures.growth import growth
 from snippets.lens.figures.holders import holders
+from snippets.lens.figures.life import LIFE_POINTS, LIFE_WATCH, life
 from snippets.lens.figures.line_ribbon import LINE_POINTS, LINE_WATCH, line_ribbon
 from snippets.lens.figures.parsing import CHANNEL_POINTS, CHANNEL_WATCH
 from snippets.lens.figures.path_map import path_map
 from snippets.lens.figures.picture import Picture
+from snippets.lens.figures.resource_tree import resource_tree
 from snippets.lens.figures.ribbon import ribbon
 from snippets.lens.figures.sequence import sequence
 from snippets.lens.figures.states import states
 from snippets.lens.figures.timeline import timeline
+from snippets.lens.figures.walk import TREE_POINTS, TREE_WATCH, walks
 
 __all__ = [
     "CHANNEL_POINTS",
     "CHANNEL_WATCH",
     "CHUNK_POINTS",
     "CHUNK_WATCH",
+    "LIFE_POINTS",
+    "LIFE_WATCH",
     "LINE_POINTS",
     "LINE_WATCH",
+    "TREE_POINTS",
+    "TREE_WATCH",
     "Picture",
     "chunk_ribbon",
     "drift",
     "growth",
     "holders",
+    "life",
     "line_ribbon",
     "path_map",
+    "resource_tree",
     "ribbon",
     "sequence",
     "states",
     "timeline",
+    "walks",
 ]

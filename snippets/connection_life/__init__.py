@@ -1,0 +1,1 @@
+"""The life of a connection: the programs of chapter 07."""

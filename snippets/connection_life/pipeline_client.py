@@ -1,0 +1,79 @@
+"""Sends several GET requests in one write over one connection, and prints what comes back, and when.
+
+python -m snippets run pipeline_client 127.0.0.1 8080 /hello /nothing /
+
+The last request asks for the end of the connection. Ends when the server closes it, or has said nothing for --wait
+seconds. Responses are told apart by their Content-Length. With Ctrl-C the exit code is 0.
+"""
+
+import argparse
+import re
+import sys
+
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
+from twisted.internet.error import ConnectError, DNSLookupError
+from twisted.internet.protocol import Protocol
+from twisted.internet.task import react
+from twisted.protocols.policies import TimeoutMixin
+
+
+class Client(Protocol, TimeoutMixin):
+    def __init__(self, reactor: object, options: argparse.Namespace) -> None:
+        self.reactor, self.options = reactor, options
+        self.buffer, self.answers, self.lost = b"", 0, Deferred()
+
+    def connectionMade(self) -> None:
+        self.begun = self.reactor.seconds()
+        self.setTimeout(self.options.wait)
+        host = f"[{self.options.host}]" if ":" in self.options.host else self.options.host  # an IPv6 address
+        heads = [f"GET {path} HTTP/1.1\r\nHost: {host}:{self.options.port}\r\n" for path in self.options.paths]
+        data = ("\r\n".join(heads) + "Connection: close\r\n\r\n").encode()
+        self.transport.write(data)
+        self.say(f"sent {len(heads)} request{'s' * (len(heads) > 1)}, {len(data)} bytes")
+
+    def say(self, text: str) -> None:
+        print(f"{self.reactor.seconds() - self.begun:6.3f} s  {text}", flush=True)
+
+    def dataReceived(self, data: bytes) -> None:
+        self.resetTimeout()
+        self.buffer += data
+        while b"\r\n\r\n" in self.buffer:
+            head, _, rest = self.buffer.partition(b"\r\n\r\n")
+            length = re.search(rb"(?i)\r\nContent-Length:[ \t]*(\d+)", head)
+            size = int(length[1]) if length else len(rest)
+            if len(rest) < size:
+                break  # The body is still coming.
+            status, self.buffer, self.answers = head.split(b"\r\n")[0].decode("latin-1"), rest[size:], self.answers + 1
+            self.say(f"{self.answers}. {status}, {size} bytes{'' if length else ' so far: it has no Content-Length'}")
+
+    def timeoutConnection(self) -> None:
+        self.say(f"nothing came for {self.options.wait} seconds")
+        self.transport.loseConnection()
+
+    def connectionLost(self, reason: object) -> None:
+        self.setTimeout(None)
+        self.say(f"{self.answers} of {len(self.options.paths)} answered; {reason.getErrorMessage()}")
+        self.lost.callback(None)
+
+
+async def main(reactor: object, options: argparse.Namespace) -> None:
+    client = Client(reactor, options)
+    try:
+        await connectProtocol(HostnameEndpoint(reactor, options.host, options.port), client)
+    except (ConnectError, DNSLookupError, ValueError) as error:
+        print(f"pipeline_client: can't connect to {options.host}:{options.port}: {error}", file=sys.stderr)
+        sys.exit(2)
+    await client.lost
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("host")
+    parser.add_argument("port", type=int)
+    parser.add_argument("paths", nargs="+", help="what to GET, in this order")
+    parser.add_argument("--wait", type=float, default=5, help="seconds of silence to bear (default: %(default)s)")
+    options = parser.parse_args()
+    if not (0 < options.port < 65536 and 0 < options.wait < 3600):
+        parser.error("port is from 1 to 65535, --wait more than 0 and less than 3600 seconds")
+    react(main, [options])

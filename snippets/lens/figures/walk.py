@@ -1,0 +1,140 @@
+"""What a trace says of a walk down a tree of resources: who was asked for which segment, and what came of it."""
+
+from typing import NamedTuple
+
+from snippets.lens.errors import LensError
+from snippets.lens.kept import Cut, Items, show
+from snippets.lens.trace import Event, Trace
+
+TREE_POINTS = (
+    "twisted.web.server:Request.process",
+    "twisted.web.resource:getChildForRequest",
+    "twisted.web.resource:Resource.getChildWithDefault",
+    "twisted.web.resource:Resource.getChild",
+    "twisted.web.server:Request.render",
+)
+TREE_WATCH = {"twisted.web.server:Request": ["prepath", "postpath"]}
+
+
+class Step(NamedTuple):
+    """One step: the resource that was asked (its label), for which segment, and what it returned (its label).
+
+    `by` is the class whose getChild was called, "" if none was; `found` is None if the call raised.
+    """
+
+    asked: str
+    segment: bytes
+    by: str
+    found: str | None
+    prepath: tuple[bytes, ...]
+    postpath: tuple[bytes, ...]
+
+
+class Walk(NamedTuple):
+    """The walk of one request: where it began (a label), its steps, and what was left in `postpath` at the end."""
+
+    root: str
+    steps: tuple[Step, ...]
+    left: tuple[bytes, ...]
+    raised: str
+
+    @property
+    def found(self) -> str | None:
+        """The resource that the request is handed to, by its label; None if a call raised."""
+        return self.steps[-1].found if self.steps else self.root
+
+    @property
+    def before(self) -> tuple[bytes, ...]:
+        """`postpath` before the first step."""
+        return (*(step.segment for step in self.steps), *self.left)
+
+    def __str__(self) -> str:
+        """The walk as a table: a row a step."""
+        rows = [("asked", "for", "by", "returned", "prepath", "postpath")]
+        rows.append(("", "", "", self.root, "[]", listed(self.before)))
+        for step in self.steps:
+            by = f"{step.by}.getChild" if step.by else "children"
+            found = self.raised if step.found is None else step.found
+            rows.append((step.asked, repr(step.segment), by, found, listed(step.prepath), listed(step.postpath)))
+        wide = [max(len(row[column]) for row in rows) for column in range(5)]
+        padded = ["  ".join([*map(str.ljust, row, wide), row[5]]).rstrip() for row in rows]
+        return "\n".join(padded)
+
+
+def listed(segments: tuple[bytes, ...]) -> str:
+    """Segments as Python shows a list of them."""
+    return repr(list(segments))
+
+
+def walks(trace: Trace) -> list[Walk]:
+    """The walks in a trace, one a request, in the order of the requests.
+
+    Args:
+        trace: what was recorded with `record(TREE_POINTS, watch=TREE_WATCH)`; more points do no harm.
+
+    Raises:
+        LensError: there is no walk, or not what is needed to read it.
+    """
+    found: list[Walk] = []
+    process: Event | None = None
+    inside: list[Event] = []
+    for event in trace.events:
+        if event.method == "process":
+            found += _walk(process, inside)
+            process, inside = event, []
+        elif process is not None and event.depth > process.depth:
+            inside.append(event)
+    found += _walk(process, inside)
+    if not found:
+        raise LensError("no walk was recorded: record(TREE_POINTS, watch=TREE_WATCH), both from snippets.lens.figures")
+    return found
+
+
+def _walk(process: Event | None, inside: list[Event]) -> list[Walk]:
+    """The walk in the calls inside that of process; none if no resource was looked for, as for `OPTIONS *`."""
+    start = next((number for number, event in enumerate(inside) if event.method == "getChildForRequest"), None)
+    if process is None or start is None:
+        return []
+    outer = inside[start]
+    end = next((n for n in range(start + 1, len(inside)) if inside[n].depth <= outer.depth), len(inside))
+    rendered = (event for event in inside[end:] if event.method == "render" and "postpath" in event.point.watched)
+    render = next(rendered, None)
+    # A resource may change its request while it renders: what counts is what it was given.
+    left = _left(process.point.watched, render.before if render else process.after)
+    asked = [event for event in inside[start + 1 : end] if event.depth == outer.depth + 1]
+    asked = [event for event in asked if event.method == "getChildWithDefault"]
+    segments = [_segment(event.args[1]) for event in asked]
+    steps = []
+    for number, event in enumerate(asked):
+        calls = _inside(inside, event)
+        by = next((_class_of(call) for call in calls if call.method == "getChild"), "")
+        found = None if event.raised else show(event.result)
+        before, after = tuple(segments[: number + 1]), (*segments[number + 1 :], *left)
+        steps.append(Step(show(event.receiver), segments[number], by, found, before, after))
+    return [Walk(show(outer.args[0]), tuple(steps), left, show(outer.raised) if outer.raised else "")]
+
+
+def _left(names: tuple[str, ...], values: tuple) -> tuple[bytes, ...]:
+    """What `postpath` was, of the watched attributes `names` and their `values`."""
+    if "postpath" not in names:
+        raise LensError("postpath was not watched: record(TREE_POINTS, watch=TREE_WATCH)")
+    postpath = values[names.index("postpath")]
+    if not isinstance(postpath, Items) or len(postpath.items) < postpath.length:
+        raise LensError(f"what was left in postpath was not kept whole: {show(postpath)}; send a shorter path")
+    return tuple(map(_segment, postpath.items))
+
+
+def _segment(kept: bytes | Cut) -> bytes:
+    """A segment as far as it was kept."""
+    return kept.head if isinstance(kept, Cut) else kept
+
+
+def _inside(events: list[Event], outer: Event) -> list[Event]:
+    """The calls made inside `outer`, which is one of `events`."""
+    start = next(number for number, event in enumerate(events) if event is outer) + 1
+    end = next((n for n in range(start, len(events)) if events[n].depth <= outer.depth), len(events))
+    return events[start:end]
+
+
+def _class_of(event: Event) -> str:
+    return event.name.partition(":")[2].rpartition(".")[0]

@@ -1,0 +1,1 @@
+"""The request: the programs of chapter 08."""

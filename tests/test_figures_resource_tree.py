@@ -1,0 +1,276 @@
+"""The tree of resources and the walk on it: they say what is there and what was recorded, and can be read."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.web import static
+from twisted.web.resource import EncodingResourceWrapper, Resource, getChildForRequest
+from twisted.web.server import Request
+
+from snippets.lens.errors import LensError
+from snippets.lens.figures import TREE_POINTS, TREE_WATCH, resource_tree, walks
+from snippets.lens.figures.resource_tree import MOST_ROWS, join, live
+from snippets.lens.logged import logged
+from snippets.lens.trace import Trace, record
+from snippets.lens.wire import Wire
+from tests.test_figures import assert_legible, texts
+
+
+class Page(Resource):
+    def render_GET(self, request):
+        return b"page"
+
+
+class Leaf(Page):
+    isLeaf = True
+
+
+class Made(Page):
+    """Makes a Page for each segment, returns itself for the empty one, and raises for one."""
+
+    def getChild(self, segment, request):
+        if segment == b"raise":
+            raise ValueError("no")
+        return self if segment == b"" else Page()
+
+
+def tree() -> Resource:
+    root, docs = Resource(), Resource()
+    docs.putChild(b"intro", Page())
+    root.putChild(b"docs", docs)
+    root.putChild(b"api", Leaf())
+    root.putChild(b"users", Made())
+    return root
+
+
+def sent(root: Resource, *targets: str, points=TREE_POINTS, watch=TREE_WATCH, **site_options) -> Trace:
+    wire = Wire(root, **site_options)
+    with logged(), record(points, watch=watch) as trace:
+        for target in targets:
+            wire.send(f"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    return trace
+
+
+def walk(root: Resource, target: str):
+    (found,) = walks(sent(root, target))
+    return found
+
+
+class TestWalks:
+    def test_a_walk_to_a_page(self):
+        found = walk(tree(), "/docs/intro")
+        assert [(step.segment, step.by, step.prepath, step.postpath) for step in found.steps] == [
+            (b"docs", "", (b"docs",), (b"intro",)),
+            (b"intro", "", (b"docs", b"intro"), ()),
+        ]
+        assert [step.asked for step in found.steps] == [found.root, found.steps[0].found]
+        assert found.found.startswith("Page#")
+        assert (found.before, found.left, found.raised) == ((b"docs", b"intro"), (), "")
+
+    def test_a_leaf_leaves_the_rest(self):
+        found = walk(tree(), "/api/a/b")
+        assert (len(found.steps), found.left, found.steps[0].postpath) == (1, (b"a", b"b"), (b"a", b"b"))
+
+    def test_a_leaf_at_the_root(self):
+        found = walk(Leaf(), "/a")
+        assert (found.steps, found.left, found.found) == ((), (b"a",), found.root)
+
+    def test_who_made_what_was_returned(self):
+        assert [step.by for step in walk(tree(), "/users/x/y").steps] == ["", "Made", "Resource"]
+        assert walk(tree(), "/users/").steps[-1].found == walk(tree(), "/users/").steps[-1].asked
+
+    def test_an_exception_ends_it(self):
+        found = walk(tree(), "/users/raise/more")
+        assert found.found is None
+        assert found.raised == "ValueError: no"
+        assert found.left == (b"more",)
+        assert "ValueError: no" in str(found)
+
+    def test_the_lists_are_those_of_the_request_itself(self):
+        seen = []
+
+        class Noting(Resource):
+            def getChild(self, segment, request):
+                seen.append((tuple(request.prepath), tuple(request.postpath)))
+                return self
+
+        found = walk(Noting(), "/a//%2F/c")
+        assert [(step.prepath, step.postpath) for step in found.steps] == seen
+
+    def test_what_a_resource_does_to_postpath_when_it_renders_is_not_the_walk(self):
+        class Eating(Leaf):
+            def render_GET(self, request):
+                request.postpath.clear()
+                return b""
+
+        assert walk(Eating(), "/a/b").left == (b"a", b"b")
+
+    def test_one_for_each_request(self):
+        found = walks(sent(tree(), "/docs", "/api/x"))
+        assert [each.before for each in found] == [(b"docs",), (b"api", b"x")]
+
+    def test_steps_of_getChildWithDefault_that_calls_its_base_are_counted_once(self):
+        class Own(Resource):
+            def getChildWithDefault(self, path, request):
+                return super().getChildWithDefault(path, request)
+
+        root = Own()
+        root.putChild(b"a", Page())
+        assert [step.segment for step in walk(root, "/a").steps] == [b"a"]
+
+    def test_a_walk_inside_a_walk_is_not_its_own(self):
+        class Outer(Leaf):
+            def render(self, request):
+                return getChildForRequest(tree(), request).render(request)
+
+        assert walk(Outer(), "/docs/intro").left == (b"docs", b"intro")
+
+    def test_a_request_class_with_its_own_process(self):
+        class Own(Request):
+            def process(self):
+                super().process()
+
+        (found,) = walks(sent(tree(), "/docs/intro", requestFactory=Own))
+        assert len(found.steps) == 2
+
+    def test_long_segments_are_shown_as_far_as_they_were_kept(self):
+        assert walk(tree(), "/" + "x" * 300).steps[0].segment == b"x" * 200
+
+    def test_the_table_has_a_row_a_step(self):
+        rows = str(walk(tree(), "/docs/intro")).splitlines()
+        assert len(rows) == 4
+        assert rows[0].split() == ["asked", "for", "by", "returned", "prepath", "postpath"]
+        assert rows[1].endswith("[b'docs', b'intro']")
+        assert rows[3].endswith("[b'docs', b'intro']  []")
+
+    def test_what_is_missing_is_said_in_a_line(self):
+        with pytest.raises(LensError, match="no walk was recorded"):
+            walks(sent(tree(), "/docs", points=["Resource.render"], watch={}))
+        with pytest.raises(LensError, match="postpath was not watched"):
+            walks(sent(tree(), "/docs", watch={}))
+        with pytest.raises(LensError, match="send a shorter path"):
+            walks(sent(Leaf(), "/a/b/c/d/e/f/g/h"))
+
+
+class TestFigure:
+    def test_draws_what_is_there(self):
+        said = texts(resource_tree(tree()))
+        for text in ["Resource", "Page", "Leaf", "isLeaf", "Made", "b'docs'", "b'intro'", "b'api'", "any other"]:
+            assert text in said
+        assert "Made.getChild" in said
+
+    def test_the_walk_is_joined_to_the_live_tree(self):
+        root = tree()
+        node = live(root)
+        join(node, walk(root, "/docs/intro"))
+        assert [each.segment for each in node.rows() if each.arrivals] == [None, b"docs", b"intro"]
+        assert not any(each.made for each in node.rows() if each.arrivals)
+
+    def test_what_getChild_made_is_added_and_dashed(self):
+        root = tree()
+        node = live(root)
+        join(node, walk(root, "/docs/none/more"))
+        made = [each for each in node.rows() if each.made and each.arrivals]
+        assert [(each.kind, each.by, each.itself) for each in made] == [
+            ("404 page", "Resource", False),
+            ("404 page, itself", "_UnsafeErrorPageBase", True),
+        ]
+
+    def test_postpath_stands_at_the_right(self):
+        root = tree()
+        said = texts(resource_tree(root, sent(root, "/api/a/b")))
+        assert said[-3:] == ["left in postpath", "[b'api', b'a', b'b']", "[b'a', b'b']"]
+
+    def test_a_leaf_that_was_made_shows_as_one(self):
+        class Leaves(Resource):
+            def getChild(self, segment, request):
+                return Leaf()
+
+        assert "isLeaf" in texts(resource_tree(Leaves(), sent(Leaves(), "/a/b")))
+        assert "isLeaf" not in texts(resource_tree(Leaves(), sent(Leaves(), "/a")))
+
+    def test_the_alternative_text_says_the_same(self):
+        root = tree()
+        assert resource_tree(root).alt == (
+            "A tree of resources: Resource [b'docs' Resource [b'intro' Page], b'api' Leaf (isLeaf), "
+            "b'users' Made [any other by Made.getChild]]."
+        )
+        alt = resource_tree(root, sent(root, "/users/x")).alt
+        assert alt.endswith("b'x' to Page#1, made by Made.getChild. Left in postpath: [].")
+        assert "No step is walked: the root is rendered." in resource_tree(Leaf(), sent(Leaf(), "/a")).alt
+
+    def test_what_stands_below_itself_is_drawn_once_more_and_no_further(self):
+        root = Resource()
+        root.putChild(b"again", root)
+        assert [node.kind for node in live(root).rows()] == ["Resource", "Resource, as above"]
+        assert_legible(resource_tree(root, sent(root, "/again/again/again")))
+
+    def test_a_wrapper_shows_what_is_below_what_it_wraps(self):
+        page = Page()
+        page.putChild(b"below", Leaf())
+        wrapper = EncodingResourceWrapper(page, [])
+        assert [node.kind for node in live(wrapper).rows()] == ["EncodingResourceWrapper", "Leaf"]
+        assert_legible(resource_tree(wrapper, sent(wrapper, "/below/x")))
+
+    def test_what_it_can_not_draw_is_answered_in_a_line(self):
+        root = tree()
+        with pytest.raises(LensError, match="walks of 2 requests"):
+            resource_tree(root, sent(root, "/", "/"))
+        wide, deep = Resource(), Resource()
+        for number in range(MOST_ROWS):
+            wide.putChild(b"%d" % number, Page())
+        with pytest.raises(LensError, match=f"has {MOST_ROWS + 1} resources"):
+            resource_tree(wide)
+        branch = deep
+        for _ in range(20):
+            branch.putChild(b"deeper", Page())
+            branch = branch.children[b"deeper"]
+        with pytest.raises(LensError, match="too deep to be drawn"):
+            resource_tree(deep)
+
+    def test_what_is_written_between_two_cards_stays_on_the_page(self):
+        drawn = 0
+        for depth in range(1, 12):
+            root = branch = Resource()
+            for _ in range(depth):
+                branch.putChild(b"a", Resource())
+                branch = branch.children[b"a"]
+            branch.putChild(b"x" * 20, itself := Made())
+            itself.getChild = lambda segment, request, itself=itself: Made.getChild(itself, b"", request)
+            with suppress(LensError):
+                assert_legible(resource_tree(root, sent(root, "/a" * depth + "/" + "x" * 20 + "/" + "y" * 30)))
+                drawn += 1
+        assert 0 < drawn < 11
+
+    def test_the_same_tree_gives_the_same_picture(self):
+        assert resource_tree(tree()).png == resource_tree(tree()).png
+
+
+SEGMENTS = st.sampled_from([b"", b"docs", b"api", b"caf\xc3\xa9", b"a/b", b"x" * 60, b"$\\x$", b"users"])
+
+
+@st.composite
+def trees(draw, depth: int = 3) -> Resource:
+    """A tree of up to four levels, of resources of all kinds."""
+    root = draw(st.sampled_from([Resource, Page, Leaf, Made, lambda: static.File("/nowhere")]))()
+    if depth:
+        for segment in draw(st.lists(SEGMENTS, max_size=3, unique=True)):
+            root.putChild(segment, draw(trees(depth - 1)))
+    return root
+
+
+def escaped(segment: bytes) -> str:
+    return "".join(f"%{byte:02x}" for byte in segment)
+
+
+@settings(deadline=None, max_examples=60)
+@given(trees(), st.lists(SEGMENTS, min_size=1, max_size=5))
+def test_it_can_be_read(root, segments):
+    trace = sent(root, "".join(f"/{escaped(segment)}" for segment in segments))
+    (found,) = walks(trace)
+    assert found.before == tuple(segment[:200] for segment in segments)
+    with suppress(LensError):  # a tree that is too wide to be drawn
+        assert_legible(resource_tree(root, trace))
+        assert_legible(resource_tree(root))

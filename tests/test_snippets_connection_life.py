@@ -1,0 +1,166 @@
+"""The programs of chapter 07, run as a reader runs them: processes, sockets and clients."""
+
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from twisted.internet.task import Clock
+from twisted.web.server import Site
+
+from snippets.connection_life.slow_client import REQUEST, DeadlineChannel
+from snippets.http_channel.hello_site import root
+from snippets.lens.wire import Wire
+from tests.programs import Ended, refused, run, running
+
+PIPELINE_CLIENT = ("-m", "snippets.connection_life.pipeline_client")
+SLOW_CLIENT = ("-m", "snippets.connection_life.slow_client")
+GET = b"GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+def said(ended: Ended) -> list[str]:
+    """The lines of its output, without the seconds that each begins with."""
+    assert ended.err == ""
+    lines = [re.fullmatch(r" *\d+\.\d+ s  (.*)", line) for line in ended.out.splitlines()]
+    return [line[1] for line in lines]
+
+
+@contextmanager
+def hello_site() -> Iterator[str]:
+    with running("-m", "snippets.http_channel.hello_site") as program:
+        yield re.fullmatch(r"Listening on http://127\.0\.0\.1:(\d+)/", program.line())[1]
+
+
+@contextmanager
+def silent_server() -> Iterator[str]:
+    """The port of a server that takes connections and never says anything."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield str(server.getsockname()[1])
+
+
+class TestPipelineClient:
+    def test_the_answers_come_in_the_order_of_the_requests(self):
+        with hello_site() as port:
+            ended = run(*PIPELINE_CLIENT, "127.0.0.1", port, "/hello", "/nothing", "/")
+        assert ended.code == 0
+        lines = said(ended)
+        assert re.fullmatch(r"sent 3 requests, \d+ bytes", lines[0])
+        assert lines[1] == "1. HTTP/1.1 200 OK, 23 bytes"
+        assert lines[2].startswith("2. HTTP/1.1 404 Not Found, ")
+        assert lines[3].startswith("3. HTTP/1.1 200 OK, ")
+        assert lines[4:] == ["3 of 3 answered; Connection was closed cleanly."]
+
+    def test_what_follows_a_bad_request_is_not_answered(self):
+        with hello_site() as port:
+            lines = said(run(*PIPELINE_CLIENT, "127.0.0.1", port, "/hello", "/two words", "/"))
+        assert lines[2] == "2. HTTP/1.1 400 Bad Request, 0 bytes so far: it has no Content-Length"
+        assert lines[3].startswith("2 of 3 answered; ")
+
+    @pytest.mark.parametrize("size", [1, 7, 1000])
+    def test_responses_are_told_apart_however_they_are_cut(self, size):
+        answers = b"HTTP/1.1 200 OK\r\ncontent-length:5\r\n\r\nhello" * 2
+        with (
+            socket.create_server(("127.0.0.1", 0)) as server,
+            running(*PIPELINE_CLIENT, "127.0.0.1", str(server.getsockname()[1]), "/1", "/2") as program,
+        ):
+            connection, _ = server.accept()
+            with connection:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                got = b""
+                while got.count(b"\r\n\r\n") < 2:
+                    got += connection.recv(65536)
+                for start in range(0, len(answers), size):
+                    connection.sendall(answers[start : start + size])
+                connection.shutdown(socket.SHUT_WR)
+                assert connection.recv(1) == b""
+            lines = said(program.ended())
+        assert re.match(rb"GET /1 HTTP/1.1\r\nHost: 127.0.0.1:\d+\r\n\r\nGET /2 HTTP/1.1\r\n", got)
+        assert lines[1:3] == ["1. HTTP/1.1 200 OK, 5 bytes", "2. HTTP/1.1 200 OK, 5 bytes"]
+        assert lines[3].startswith("2 of 2 answered; ")
+
+    def test_a_silent_server_is_left(self):
+        with silent_server() as port:
+            lines = said(run(*PIPELINE_CLIENT, "127.0.0.1", port, "/", "--wait", "0.1"))
+        assert lines[1:] == ["nothing came for 0.1 seconds", "0 of 1 answered; Connection was closed cleanly."]
+
+    def test_ctrl_c_ends_it(self):
+        with silent_server() as port, running(*PIPELINE_CLIENT, "127.0.0.1", port, "/", "--wait", "3000") as client:
+            assert "sent 1 request, " in client.line()
+            client.process.send_signal(signal.SIGINT)
+            ended = client.ended()
+        assert (ended.code, ended.err) == (0, "")
+
+    def test_bad_input_is_refused(self):
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            port = str(nobody.getsockname()[1])
+            refused(
+                run(*PIPELINE_CLIENT, "127.0.0.1", port, "/"), f"pipeline_client: can't connect to 127.0.0.1:{port}"
+            )
+        refused(run(*PIPELINE_CLIENT, "127.0.0.1", "80"), "the following arguments are required: paths")
+        refused(run(*PIPELINE_CLIENT, "127.0.0.1", "0", "/"), "port is from 1 to 65535")
+        refused(run(*PIPELINE_CLIENT, "127.0.0.1", "80", "/", "--wait", "nan"), "--wait more than 0")
+
+
+class TestSlowClient:
+    def test_silence_is_ended_by_the_idle_timeout(self):
+        assert said(run(*SLOW_CLIENT, "--timeout", "0.1")) == ["connected", f"closed, 0 of {len(REQUEST)} bytes sent"]
+
+    def test_a_byte_now_and_then_outlasts_the_timeout(self):
+        ended = run(*SLOW_CLIENT, "--timeout", "2", "--every", "0.05")
+        assert said(ended) == ["connected", "HTTP/1.1 200 OK", f"closed, {len(REQUEST)} of {len(REQUEST)} bytes sent"]
+        assert float(ended.out.splitlines()[1].split()[0]) > 2
+
+    def test_a_deadline_ends_that(self):
+        _, line = said(run(*SLOW_CLIENT, "--timeout", "60", "--every", "0.05", "--deadline", "0.2"))
+        sent = int(re.fullmatch(rf"closed, (\d+) of {len(REQUEST)} bytes sent", line)[1])
+        assert 0 < sent < len(REQUEST)
+
+    def test_ctrl_c_ends_it(self):
+        with running(*SLOW_CLIENT, "--timeout", "3600") as program:
+            assert program.line().endswith("connected")
+            program.process.send_signal(signal.SIGINT)
+            ended = program.ended()
+        assert (ended.code, ended.err) == (0, "")
+
+    def test_bad_input_is_refused(self):
+        for wrong in (["--timeout", "0"], ["--every", "-1"], ["--deadline", "nan"], ["--every", "3601"]):
+            refused(run(*SLOW_CLIENT, *wrong), "more than 0 and at most 3600 seconds")
+        refused(run(*SLOW_CLIENT, "--timeout", "long"), "--timeout: invalid float value: 'long'")
+
+    def test_the_deadline_is_for_each_request_and_not_for_its_answer(self, monkeypatch):
+        monkeypatch.setattr(DeadlineChannel, "deadline", 10)
+        clock, wire = connected()
+        for _ in range(3):
+            assert wire.send(GET[:-1]) == b""
+            clock.advance(9)
+            assert b"200 OK" in wire.send(GET[-1:])
+            clock.advance(50)
+            assert not wire.closed
+        for byte in GET[:9]:
+            wire.send(bytes([byte]))
+            clock.advance(1)
+        wire.receive()
+        assert not wire.closed
+        clock.advance(1)
+        wire.receive()
+        assert wire.closed
+        # Only the clock of the access log goes on.
+        assert [call.func.__name__ for call in clock.getDelayedCalls()] == ["_updateLogDateTime"]
+
+    def test_a_piece_with_two_requests_leaves_no_deadline_behind(self):
+        clock, wire = connected()
+        assert wire.send(GET * 2).count(b"200 OK") == 2
+        clock.advance(59)
+        wire.receive()
+        assert not wire.closed
+
+
+def connected() -> tuple[Clock, Wire]:
+    """A connection to a site of the snippet's channels, and the clock of the site."""
+    clock = Clock()
+    site = Site(root(), reactor=clock)
+    site.protocol = DeadlineChannel
+    return clock, Wire(site)
