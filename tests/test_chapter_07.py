@@ -154,6 +154,53 @@ def test_a_file_that_is_read_slowly_is_sent_whole(tmp_path):
     assert not wire.closed
 
 
+def test_a_page_that_answers_at_once_is_finished_before_the_next_begins():
+    names = ["HTTPChannel.dataReceived", "http.Request.requestReceived", "HTTPChannel.requestDone"]
+    with record(names) as trace:
+        Wire(Now()).send(GET * 2)
+    assert [(event.method, event.depth) for event in trace.events] == [
+        ("dataReceived", 0),
+        ("requestReceived", 1),
+        ("requestDone", 2),
+        ("requestReceived", 1),
+        ("requestDone", 2),
+    ]
+
+
+def test_all_that_was_pipelined_may_be_done_and_no_answer_read():
+    wire = Wire(Now())
+    wire.reading = False
+    with record(["HTTPChannel.requestDone"]) as answered:
+        wire.send(GET * 3)
+    wire.disconnect()
+    assert len(answered) == 3
+    assert not wire.socket.outbox
+
+
+def test_a_file_is_finished_with_up_to_65536_bytes_of_it_unsent(tmp_path):
+    (tmp_path / "file").write_bytes(b"x" * 131_072)
+    wire = Wire(File(str(tmp_path)))
+    take_all = wire.socket.send
+
+    def take_some(data):
+        sent = take_all(data[:1000])
+        wire.reading = False
+        return sent
+
+    wire.socket.send = take_some
+    got = wire.send(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n")
+    with record(["HTTPChannel.requestDone"]) as finished:
+        while not finished.events:
+            wire.reading = True
+            got += wire.advance(5)
+        assert len(wire.transport.dataBuffer) + wire.transport._tempDataLen == 65_536
+        for _ in range(15):
+            wire.reading = True
+            got += wire.advance(5)
+    assert wire.closed
+    assert len(got) < 131_072
+
+
 class TestNotes:
     """What the notes on the source say."""
 
@@ -168,6 +215,18 @@ class TestNotes:
         wire = Wire(Silent())
         assert b"Connection" not in wire.send(GET[:-2] + b"Connection: close\r\n\r\n")
         assert wire.closed
+
+    def test_a_resource_that_sets_the_header_does_not_close_the_connection(self):
+        class Closing(Resource):
+            isLeaf = True
+
+            def render(self, request):
+                request.setHeader(b"Connection", b"close")
+                return b"hello"
+
+        wire = Wire(Closing())
+        assert wire.send(GET * 2).count(b"Connection: close") == 2
+        assert not wire.closed
 
     def test_a_timeout_is_in_twisteds_log_and_not_in_the_access_log(self, tmp_path):
         log = tmp_path / "access.log"
@@ -202,6 +261,8 @@ class TestNotes:
         wire = Wire(Now())
         wire.reading = False
         wire.send(GET)
+        wire.advance(60)
+        assert wire.transport.disconnecting
         wire.advance(10_000)
         assert not wire.closed
 
@@ -254,3 +315,13 @@ class TestNotes:
             wire.send(b"POST / HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
             assert wire.transport not in wire.reactor.getReaders()
         assert trace.events[-1].before == (False,)
+
+
+@pytest.mark.parametrize(("field", "seconds"), [(b"", 60), (b"Connection: close\r\n", None)])
+def test_after_close_no_timer_runs(field, seconds):
+    with record(["TimeoutMixin.setTimeout"]) as trace:
+        wire = Wire(Now())
+        wire.reading = False
+        wire.send(GET.replace(b"\r\n\r\n", b"\r\n" + field + b"\r\n"))
+    assert trace.events[-1].args[1] == seconds
+    assert not wire.closed

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 
 import pytest
 from twisted.internet.task import Clock
-from twisted.web.server import Site
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET, Site
 
 from snippets.connection_life.slow_client import REQUEST, DeadlineChannel
 from snippets.http_channel.hello_site import root
+from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 from tests.programs import Ended, refused, run, running
 
@@ -150,6 +152,36 @@ class TestSlowClient:
         # Only the clock of the access log goes on.
         assert [call.func.__name__ for call in clock.getDelayedCalls()] == ["_updateLogDateTime"]
 
+    @pytest.mark.parametrize("deadline", [3, 7])
+    def test_a_client_that_misses_both_times_is_aborted_once(self, monkeypatch, deadline):
+        monkeypatch.setattr(DeadlineChannel, "deadline", deadline)
+        clock, wire = connected(timeout=5)
+        wire.reading = False
+        wire.send(GET)
+        wire.send(GET[:9])
+        with record(["HTTPChannel.forceAbortClient"]) as aborted:
+            for _ in range(40):
+                clock.advance(1)
+                wire.receive()
+        assert wire.closed
+        assert len(aborted) == 1
+
+    def test_what_comes_while_a_page_is_made_has_no_deadline(self, monkeypatch):
+        monkeypatch.setattr(DeadlineChannel, "deadline", 10)
+        clock, wire = connected(Waiting())
+        wire.send(GET)
+        wire.send(GET[:9])
+        clock.advance(50)
+        wire.receive()
+        assert not wire.closed
+
+    def test_no_deadline_is_left_when_the_client_goes(self):
+        clock, wire = connected()
+        wire.send(GET[:9])
+        wire.disconnect()
+        assert wire.closed
+        assert [call.func.__name__ for call in clock.getDelayedCalls()] == ["_updateLogDateTime"]
+
     def test_a_piece_with_two_requests_leaves_no_deadline_behind(self):
         clock, wire = connected()
         assert wire.send(GET * 2).count(b"200 OK") == 2
@@ -158,9 +190,16 @@ class TestSlowClient:
         assert not wire.closed
 
 
-def connected() -> tuple[Clock, Wire]:
+class Waiting(Resource):
+    isLeaf = True
+
+    def render(self, request):
+        return NOT_DONE_YET
+
+
+def connected(page: Resource | None = None, timeout: float = 60) -> tuple[Clock, Wire]:
     """A connection to a site of the snippet's channels, and the clock of the site."""
     clock = Clock()
-    site = Site(root(), reactor=clock)
+    site = Site(page or root(), reactor=clock, timeout=timeout)
     site.protocol = DeadlineChannel
     return clock, Wire(site)

@@ -45,6 +45,11 @@ class DeadlineChannel(HTTPChannel):
         self._forget()
         super().connectionLost(reason)
 
+    def timeoutConnection(self) -> None:
+        self.setTimeout(None)  # whichever of the two came first: once is enough
+        self._forget()
+        super().timeoutConnection()
+
     def _forget(self) -> None:
         if self._overdue is not None and self._overdue.active():
             self._overdue.cancel()

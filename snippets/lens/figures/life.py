@@ -103,7 +103,7 @@ class Moment:
     """One thing that happened: when (seconds), what in words, in which lane with which mark, and what is from then on.
 
     `bars` is lane -> the state from this moment to the next; a lane without one has nothing to show. `mark` is written
-    where it happened; `cross`: there something was cut off; `restarted`: the timer began anew.
+    where it happened; `cross`: there the timer fired, a request was refused or the connection lost; `restarted`: the timer began anew.
     """
 
     time: float
@@ -241,8 +241,8 @@ class _Follower:
         self._set(READING)
 
     def _connectionLost(self, event: Event) -> None:
-        who = "the server's doing" if _watched(event)["transport.disconnecting"] else "not the server's doing"
-        self._happened(f"the connection was lost, {who}", CONNECTION, cross=True)
+        state = CLOSING if _watched(event)["transport.disconnecting"] else OPEN
+        self._happened(f"the connection was lost while {state}", CONNECTION, cross=True)
         unanswered = [lane for lane in self.moments[-1].bars if lane.startswith("request ")]
         if unanswered:
             self.moments[-1].said += f", {' and '.join(unanswered)} unanswered"
@@ -427,7 +427,7 @@ def _draw_legend(sheet: Sheet, y: float, found: list[Moment]) -> None:
     sheet.box(x - 8, y - 6, 16, 12, GROUND, edge=RULE)
     entries = [(None, "these happen at one time")]
     entries += [(_draw_restart, "the timer starts anew")] * any(moment.restarted for moment in found)
-    entries += [(_draw_cross, "something is cut off")] * any(moment.cross for moment in found)
+    entries += [(_draw_cross, "fired, refused or lost")] * any(moment.cross for moment in found)
     for draw, text in entries:
         if draw:
             draw(sheet, x, y)
@@ -444,7 +444,7 @@ def _title(found: list[Moment]) -> str:
     last = found[-1]
     end = "lost" if last.lane == CONNECTION else "still open"
     after = _seconds(last.time - found[0].time)
-    return f"One connection with {requests} request{'s' * (requests != 1)}, {end} after {after}; time runs to the right"
+    return f"One connection with {requests} request{'s' * (requests != 1)}, {end} after {after}; time is not to scale"
 
 
 def _alt(found: list[Moment]) -> str:
