@@ -103,7 +103,8 @@ class Moment:
     """One thing that happened: when (seconds), what in words, in which lane with which mark, and what is from then on.
 
     `bars` is lane -> the state from this moment to the next; a lane without one has nothing to show. `mark` is written
-    where it happened; `cross`: there the timer fired, a request was refused or the connection lost; `restarted`: the timer began anew.
+    where it happened; `cross`: there the timer fired, a request was refused or the connection lost; `restarted`: the
+    timer began anew.
     """
 
     time: float
