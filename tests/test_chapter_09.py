@@ -247,7 +247,10 @@ def test_no_spelling_of_a_path_leads_out_of_the_folder(tmp_path_factory, parts, 
     assert b"SECRET" not in get(static.File(str(home / "public")), target.rstrip("/"))
 
 
-@given(st.text(max_size=30))
+NAMES = st.text(max_size=30) | st.lists(st.sampled_from(["..", ".", "/", "a", "public-too"])).map("".join)
+
+
+@given(NAMES)
 def test_a_child_is_the_folder_or_right_below_it(name):
     assume("\0" not in name)
     folder = FilePath("/srv/public")
@@ -256,6 +259,37 @@ def test_a_child_is_the_folder_or_right_below_it(name):
     except InsecurePath:
         return
     assert child == folder or child.parent() == folder
+
+
+@pytest.mark.parametrize("target", ["/..%2fpublic-too", "/%2e%2e%2fpublic-too", "/sub/..%2f..%2fpublic-too"])
+def test_a_name_that_begins_as_the_folder_does_is_not_in_it(folder, target):
+    assert status(static.File(str(folder)), target) == 404
+
+
+def test_more_than_the_whole_file_from_its_end_is_a_500(folder):
+    for length, code in [(1, b"206"), (2, b"500")]:
+        with logged() as failures:
+            assert get(static.File(str(folder)), "/a.txt", f"Range: bytes=-{length}").split(b" ")[1] == code
+    assert [failure.type for failure in failures] == [OSError]
+
+
+def test_a_folder_that_can_not_be_read_is_a_500(folder):
+    (folder / "sub").chmod(0o100)
+    if os.access(folder / "sub", os.R_OK):
+        pytest.skip("this user may read everything")
+    assert status(static.File(str(folder)), "/sub/") == 500
+    assert status(static.File(str(folder)), "/sub/b.txt") == 200
+
+
+def test_the_end_of_a_gzip_stream_is_sent_where_there_is_no_content(folder):
+    wrapper = EncodingResourceWrapper(static.File(str(folder / "a.txt")), [GzipEncoderFactory()])
+    root = Resource()
+    root.putChild(b"a", wrapper)
+    head = b"HEAD /a HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n"
+    assert len(Wire(root).send(head).partition(b"\r\n\r\n")[2]) == 10
+    unchanged = get(root, "/a", "Accept-Encoding: gzip", "If-Modified-Since: Fri, 31 Dec 2100 00:00:00 GMT")
+    assert unchanged.startswith(b"HTTP/1.1 304 Not Modified\r\n")
+    assert len(unchanged.partition(b"\r\n\r\n")[2]) == 10
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.web import static
-from twisted.web.resource import EncodingResourceWrapper, Resource, getChildForRequest
+from twisted.web.resource import EncodingResourceWrapper, IResource, Resource, getChildForRequest
 from twisted.web.server import Request
+from zope.interface import implementer
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures import TREE_POINTS, TREE_WATCH, resource_tree, walks
@@ -138,6 +139,32 @@ class TestWalks:
     def test_long_segments_are_shown_as_far_as_they_were_kept(self):
         assert walk(tree(), "/" + "x" * 300).steps[0].segment == b"x" * 200
 
+    def test_a_walk_that_the_trace_does_not_show_whole_is_refused(self):
+        class Eating(Page):
+            def getChild(self, segment, request):
+                request.prepath.append(request.postpath.pop(0))
+                return self
+
+        @implementer(IResource)
+        class NoResource:
+            isLeaf = False
+
+            def getChildWithDefault(self, segment, request):
+                return tree()
+
+            def render(self, request):
+                return b""
+
+        class Own(Resource):
+            def getChildWithDefault(self, segment, request):
+                return Leaf()
+
+        for root in [Eating(), NoResource()]:
+            with pytest.raises(LensError, match="prepath is not what was asked for"):
+                walks(sent(root, "/a/b"))
+        with pytest.raises(LensError, match=r"Own\.getChildWithDefault finds the child itself"):
+            walks(sent(Own(), "/a"))
+
     def test_the_table_has_a_row_a_step(self):
         rows = str(walk(tree(), "/docs/intro")).splitlines()
         assert len(rows) == 4
@@ -206,6 +233,22 @@ class TestFigure:
         root.putChild(b"again", root)
         assert [node.kind for node in live(root).rows()] == ["Resource", "Resource, as above"]
         assert_legible(resource_tree(root, sent(root, "/again/again/again")))
+
+    @pytest.mark.parametrize("returned", [None, 1])
+    def test_what_is_no_resource_is_no_leaf(self, returned):
+        class Wrong(Resource):
+            def getChild(self, segment, request):
+                return returned
+
+        trace = sent(Wrong(), "/a/b")
+        assert walks(trace)[0].found is None
+        assert "isLeaf" not in texts(resource_tree(Wrong(), trace))
+
+    def test_what_is_no_wrapper_and_what_is_no_object_are_drawn_as_they_are(self):
+        page = Page()
+        page.original = "a text"
+        page.putChild(b"file", static.File)
+        assert [node.kind for node in live(page).rows()] == ["Page", "type"]
 
     def test_a_wrapper_shows_what_is_below_what_it_wraps(self):
         page = Page()

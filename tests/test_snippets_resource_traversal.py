@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -161,6 +162,31 @@ class TestFiles:
         except OSError:
             pytest.skip("this file system has no such names")
         assert b"200 OK" in Wire(files.root(str(folder))).send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+
+    @pytest.mark.parametrize("name", ["no\u00a0break.txt", "new\nline.txt", "Screenshot 1\u202fPM.png"])
+    def test_a_name_that_is_served_is_listed(self, folder, name):
+        (folder / name).touch()
+        listing = Wire(files.root(str(folder))).send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").decode()
+        (href,) = [href for href in re.findall('href="(.*?)"', listing) if unquote(href) == name]
+        response = Wire(files.root(str(folder))).send(f"GET /{href} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        assert response.startswith(b"HTTP/1.1 200 OK\r\n")
+
+    def test_a_link_to_something_hidden_is_hidden(self, folder):
+        (folder / "shown.txt").symlink_to(".hidden")
+        (folder / ".git").mkdir()
+        (folder / ".git" / "config").write_text("HIDDEN")
+        (folder / "git").symlink_to(".git")
+        (folder / "sub" / "index.html").symlink_to("../.hidden")
+        for target in ["/shown.txt", "/git", "/git/", "/git/config", "/sub/"]:
+            response = Wire(files.root(str(folder))).send(f"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            assert response.startswith(b"HTTP/1.1 404 Not Found\r\n")
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs")
+    def test_a_fifo_does_not_stop_the_server(self, folder):
+        os.mkfifo(folder / "fifo")
+        with serving(FILES, str(folder)) as (_, port):
+            assert get(port, "/fifo")[0] == 404
+            assert "fifo" not in get(port, "/")[1]
 
     def test_a_folder_that_is_a_link_is_served(self, folder):
         (folder.parent / "link").symlink_to(folder)

@@ -3,8 +3,9 @@
 python -m snippets run files some/folder --port 8080
 
 `static.File` serves whatever it finds, follows links out of the folder, and has several names for one file. Here a
-segment that begins with a dot or has a slash or a NUL in it is refused, and so is what a link leads out to; the listing
-has none of them either. Ctrl-C is an orderly end: the exit code is 0.
+segment that begins with a dot or has a slash or a NUL in it is refused. So is a link that leads out or to something
+hidden, and what is neither a file nor a folder. The listing has none of them either. Ctrl-C is an orderly end: the exit
+code is 0.
 """
 
 import argparse
@@ -34,7 +35,11 @@ class Folder(static.File):
     def allowed(self, name: str) -> bool:
         if name.startswith(".") or "/" in name or "\0" in name:
             return False
-        return Path(os.path.realpath(os.path.join(self.path, name))).is_relative_to(self.top)
+        real = Path(os.path.realpath(os.path.join(self.path, name)))
+        if not real.is_relative_to(self.top) or any(part.startswith(".") for part in real.relative_to(self.top).parts):
+            return False
+        # Opening a FIFO would stop the server until somebody writes to it. What does not exist is a 404 later.
+        return not os.path.exists(real) or os.path.isfile(real) or os.path.isdir(real)
 
     def getChild(self, segment: bytes, request: Request) -> IResource:
         names = [segment.decode("utf-8", "replace")] if segment else self.indexNames
@@ -44,7 +49,8 @@ class Folder(static.File):
 
     def listNames(self) -> list[str]:
         """What `directoryListing` lists; a name that is not UTF-8 would be the end of it."""
-        return [name for name in super().listNames() if name.isprintable() and self.allowed(name)]
+        utf_8 = [name for name in super().listNames() if name.encode(errors="ignore").decode() == name]
+        return [name for name in utf_8 if self.allowed(name)]
 
 
 def root(folder: str = ".") -> Folder:

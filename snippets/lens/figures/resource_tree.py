@@ -106,12 +106,13 @@ def resource_tree(root: object, trace: Trace | None = None) -> Picture:
 def live(resource: object, segment: bytes | None = None, above: tuple[object, ...] = ()) -> Node:
     """The tree below a live resource; what stands below itself is not followed again."""
     # A wrapper, such as EncodingResourceWrapper, has what it wraps as its `original`.
-    inner = getattr(resource, "original", resource)
+    inner = resource if isinstance(resource, Resource) else getattr(resource, "original", resource)
     node = Node(type(resource).__name__, segment, leaf=bool(getattr(resource, "isLeaf", False)))
     if any(resource is each for each in above):
         node.kind += ", as above"
         return node
-    for name, child in list(getattr(inner, "children", {}).items()):
+    children = getattr(inner, "children", None)
+    for name, child in list(children.items()) if isinstance(children, dict) else []:
         node.children.append(live(child, name, (*above, resource)))
     by = next((cls for cls in type(inner).__mro__ if "getChild" in vars(cls)), Resource)
     if not node.leaf and by is not Resource:

@@ -6,10 +6,11 @@ from snippets.lens.errors import LensError
 from snippets.lens.kept import Cut, Items, show
 from snippets.lens.trace import Event, Trace
 
+LOOK_UP = "twisted.web.resource:Resource.getChildWithDefault"
 TREE_POINTS = (
     "twisted.web.server:Request.process",
     "twisted.web.resource:getChildForRequest",
-    "twisted.web.resource:Resource.getChildWithDefault",
+    LOOK_UP,
     "twisted.web.resource:Resource.getChild",
     "twisted.web.server:Request.render",
 )
@@ -41,6 +42,8 @@ class Walk(NamedTuple):
     @property
     def found(self) -> str | None:
         """The resource that the request is handed to, by its label; None if a call raised."""
+        if self.raised:
+            return None
         return self.steps[-1].found if self.steps else self.root
 
     @property
@@ -104,9 +107,14 @@ def _walk(process: Event | None, inside: list[Event]) -> list[Walk]:
     asked = [event for event in inside[start + 1 : end] if event.depth == outer.depth + 1]
     asked = [event for event in asked if event.method == "getChildWithDefault"]
     segments = [_segment(event.args[1]) for event in asked]
+    prepath = _listed_as_kept("prepath", process.point.watched, render.before if render else process.after)
+    if prepath.length != len(segments) or list(map(_segment, prepath.items)) != segments[: len(prepath.items)]:
+        raise LensError("prepath is not what was asked for: a resource changed it, or is no subclass of Resource")
     steps = []
     for number, event in enumerate(asked):
         calls = _inside(inside, event)
+        if not event.raised and not any(call.method == "getChild" or call.name == LOOK_UP for call in (event, *calls)):
+            raise LensError(f"{_class_of(event)}.getChildWithDefault finds the child itself: the trace can't say where")
         by = next((_class_of(call) for call in calls if call.method == "getChild"), "")
         found = None if event.raised else show(event.result)
         before, after = tuple(segments[: number + 1]), (*segments[number + 1 :], *left)
@@ -116,12 +124,18 @@ def _walk(process: Event | None, inside: list[Event]) -> list[Walk]:
 
 def _left(names: tuple[str, ...], values: tuple) -> tuple[bytes, ...]:
     """What `postpath` was, of the watched attributes `names` and their `values`."""
-    if "postpath" not in names:
-        raise LensError("postpath was not watched: record(TREE_POINTS, watch=TREE_WATCH)")
-    postpath = values[names.index("postpath")]
-    if not isinstance(postpath, Items) or len(postpath.items) < postpath.length:
+    postpath = _listed_as_kept("postpath", names, values)
+    if len(postpath.items) < postpath.length:
         raise LensError(f"what was left in postpath was not kept whole: {show(postpath)}; send a shorter path")
     return tuple(map(_segment, postpath.items))
+
+
+def _listed_as_kept(name: str, names: tuple[str, ...], values: tuple) -> Items:
+    """The list that the watched attribute `name` was, of `names` and their `values`."""
+    kept = values[names.index(name)] if name in names else None
+    if not isinstance(kept, Items):
+        raise LensError(f"{name} was not watched, or is no list: record(TREE_POINTS, watch=TREE_WATCH)")
+    return kept
 
 
 def _segment(kept: bytes | Cut) -> bytes:
