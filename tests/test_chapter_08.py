@@ -12,8 +12,10 @@ from twisted.protocols.haproxy._wrapper import HAProxyWrappingFactory
 from twisted.web import http
 from twisted.web._http2 import H2Stream
 from twisted.web.http import _getMultiPartArgs, parse_qs, proxiedLogFormatter
+from twisted.web.iweb import INonQueuedRequestFactory
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
+from zope.interface import provider
 
 from snippets.http_channel.hello_site import root as hello_root
 from snippets.lens.logged import logged
@@ -226,10 +228,20 @@ class TestWhoMakesTheRequest:
         stream = H2Stream(1, wire.channel, [], make, wire.site, wire.site)
         assert made == [(wire.channel, 0, {}), (stream, {"queued": False})]
 
+    def test_a_factory_can_ask_for_the_channel_alone(self):
+        @provider(INonQueuedRequestFactory)
+        def make(channel):
+            return Request(channel)
+
+        wire = Wire(Keep(lambda request: None), requestFactory=make)
+        assert wire.send(get()).endswith(b"\r\n\r\nkept")
+        with pytest.raises(TypeError, match="queued"):
+            H2Stream(1, wire.channel, [], make, wire.site, wire.site)
+
 
 class TestAddresses:
     def test_only_the_log_looks_at_forwarded_for(self):
-        data = get(b"/", b"X-Forwarded-For: 203.0.113.7")
+        data = get(b"/", b"X-Forwarded-For: 203.0.113.7, 198.51.100.9")
         client = IPv4Address("TCP", "127.0.0.1", 50000)
         found = look(data, lambda request: (request.getClientAddress(), proxiedLogFormatter("now", request)))
         assert found[0] == client

@@ -1,4 +1,4 @@
-"""A small JSON API on 127.0.0.1: notes to list, read and add, with every error in JSON too.
+"""A small JSON API on 127.0.0.1: notes to list, read and add, with its errors in JSON too.
 
 python -m snippets run json_api --port 8080
 curl -H 'Content-Type: application/json' -d '{"text": "Buy milk"}' http://127.0.0.1:8080/notes
@@ -86,7 +86,7 @@ def sent(request: Request) -> object:
         raise Problem(413, f"a body has at most {MOST} bytes")
     try:
         return json.loads(body)
-    except (ValueError, RecursionError):  # A thousand opening brackets are a RecursionError.
+    except (ValueError, RecursionError):  # The latter is brackets nested too deep.
         raise Problem(400, "the body is not JSON") from None
 
 
