@@ -149,7 +149,7 @@ def run(*args, **environment):
 
 
 def test_the_command_prints_a_summary_and_json():
-    result = run("-W", "ignore", "-m", "snippets", "coverage", COLUMNS="160")
+    result = run("-m", "snippets", "coverage", COLUMNS="160")
     assert (result.returncode, result.stderr) == (0, "")
     assert "Notes whose line is gone: 0." in result.stdout
     data = json.loads(run("-m", "snippets", "coverage", "--json").stdout)
