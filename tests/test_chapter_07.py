@@ -135,18 +135,27 @@ def test_a_page_hears_that_it_is_finished_after_the_next_request_was_begun():
     assert heard == [2]
 
 
-def test_a_file_that_is_read_slowly_is_sent_whole(tmp_path):
-    (tmp_path / "file").write_bytes(b"x" * 2_000_000)
+def slowly_read(tmp_path, size: int, portion: int) -> Wire:
+    """A wire to a site with a /file of `size` bytes; each time that it is `reading`, it takes `portion` bytes."""
+    (tmp_path / "file").write_bytes(b"x" * size)
     wire = Wire(File(str(tmp_path)))
     take_all = wire.socket.send
 
     def take_some(data):
-        sent = take_all(data[:50_000])
+        sent = take_all(data[:portion])
         wire.reading = False
         return sent
 
     wire.socket.send = take_some
-    got = wire.send(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n")
+    return wire
+
+
+GET_FILE = b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+def test_a_file_that_is_read_slowly_is_sent_whole(tmp_path):
+    wire = slowly_read(tmp_path, 2_000_000, portion=50_000)
+    got = wire.send(GET_FILE)
     for _ in range(45):
         wire.reading = True
         got += wire.advance(5)
@@ -178,17 +187,8 @@ def test_all_that_was_pipelined_may_be_done_and_no_answer_read():
 
 
 def test_a_file_is_finished_with_up_to_65536_bytes_of_it_unsent(tmp_path):
-    (tmp_path / "file").write_bytes(b"x" * 131_072)
-    wire = Wire(File(str(tmp_path)))
-    take_all = wire.socket.send
-
-    def take_some(data):
-        sent = take_all(data[:1000])
-        wire.reading = False
-        return sent
-
-    wire.socket.send = take_some
-    got = wire.send(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n")
+    wire = slowly_read(tmp_path, 131_072, portion=1000)
+    got = wire.send(GET_FILE)
     with record(["HTTPChannel.requestDone"]) as finished:
         while not finished.events:
             wire.reading = True
