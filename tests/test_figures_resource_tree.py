@@ -264,7 +264,7 @@ class TestFigure:
         wide, deep = Resource(), Resource()
         for number in range(MOST_ROWS):
             wide.putChild(b"%d" % number, Page())
-        with pytest.raises(LensError, match=f"has {MOST_ROWS + 1} resources"):
+        with pytest.raises(LensError, match=f"has more than {MOST_ROWS} resources"):
             resource_tree(wide)
         branch = deep
         for _ in range(20):
@@ -272,6 +272,17 @@ class TestFigure:
             branch = branch.children[b"deeper"]
         with pytest.raises(LensError, match="too deep to be drawn"):
             resource_tree(deep)
+
+    @pytest.mark.parametrize("segments", [[b"a"], [b"a", b"b"]])
+    def test_a_tree_without_end_is_refused_as_well(self, segments):
+        root = branch = Resource()
+        for _ in range(2000):
+            below = Resource()
+            for segment in segments:
+                branch.putChild(segment, below)
+            branch = below
+        with pytest.raises(LensError, match=f"has more than {MOST_ROWS} resources"):
+            resource_tree(root)
 
     def test_what_is_written_between_two_cards_stays_on_the_page(self):
         drawn = 0

@@ -28,6 +28,7 @@ ANY = "any other"
 UNKNOWN = "what it returns"
 LEAF = "isLeaf"
 NOT_FOUND = "_UnsafeNoResource"
+_TOO_MANY = f"the tree has more than {MOST_ROWS} resources to draw: give resource_tree() a branch of it"
 
 
 @dataclass
@@ -89,7 +90,7 @@ def resource_tree(root: object, trace: Trace | None = None) -> Picture:
         join(tree, walk)
     nodes = list(tree.rows())
     if len(nodes) > MOST_ROWS:
-        raise LensError(f"the tree has {len(nodes)} resources to draw: give resource_tree() a branch of it")
+        raise LensError(_TOO_MANY)
     left = _placed(tree, MARGIN)
     column = _column(nodes, left, walk)
     top = MARGIN + (HEADING if walk else 0)
@@ -103,8 +104,18 @@ def resource_tree(root: object, trace: Trace | None = None) -> Picture:
     return sheet.finished(_alt(tree, walk))
 
 
-def live(resource: object, segment: bytes | None = None, above: tuple[object, ...] = ()) -> Node:
-    """The tree below a live resource; what stands below itself is not followed again."""
+def live(root: object) -> Node:
+    """The tree below a live resource; what stands below itself is not followed again.
+
+    Raises:
+        LensError: it has more than MOST_ROWS resources; one that stands at two places counts as two.
+    """
+    return _live(root, None, (), iter(range(MOST_ROWS)))
+
+
+def _live(resource: object, segment: bytes | None, above: tuple[object, ...], room: Iterator[int]) -> Node:
+    if next(room, None) is None:
+        raise LensError(_TOO_MANY)
     # A wrapper, such as EncodingResourceWrapper, has what it wraps as its `original`.
     inner = resource if isinstance(resource, Resource) else getattr(resource, "original", resource)
     node = Node(type(resource).__name__, segment, leaf=bool(getattr(resource, "isLeaf", False)))
@@ -113,7 +124,7 @@ def live(resource: object, segment: bytes | None = None, above: tuple[object, ..
         return node
     children = getattr(inner, "children", None)
     for name, child in list(children.items()) if isinstance(children, dict) else []:
-        node.children.append(live(child, name, (*above, resource)))
+        node.children.append(_live(child, name, (*above, resource), room))
     by = next((cls for cls in type(inner).__mro__ if "getChild" in vars(cls)), Resource)
     if not node.leaf and by is not Resource:
         node.children.append(Node(UNKNOWN, made=True, by=by.__name__))
