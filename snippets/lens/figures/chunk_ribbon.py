@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures.palette import PURPLE, SKY, WHITE, YELLOW, Fill
-from snippets.lens.figures.parsing import length
+from snippets.lens.figures.parsing import all_watched, kept_values
 from snippets.lens.figures.picture import Picture, drawn
-from snippets.lens.figures.ribbon import Look, draw_ribbon, in_pieces
-from snippets.lens.kept import Cut
+from snippets.lens.figures.ribbon import Look, draw_pieces
 from snippets.lens.trace import Event, Trace
 
 _DECODER = "twisted.web.http:_ChunkedTransferDecoder."
@@ -72,10 +71,7 @@ def chunk_ribbon(trace: Trace) -> Picture:
     """
     found, cuts = received_chunks(trace)
     notes = [f"{refused:,} bytes were answered with 400"] if (refused := sum(byte.refused for byte in found)) else []
-    if 0 < len(cuts) == len(found) - 1:
-        # A mark after every byte would say nothing, and hide what does.
-        return draw_ribbon("received one by one", found, [], LOOK, notes)
-    return draw_ribbon(in_pieces(cuts), found, cuts, LOOK, notes)
+    return draw_pieces(found, cuts, LOOK, notes)
 
 
 def received_chunks(trace: Trace) -> tuple[list[ChunkByte], list[int]]:
@@ -110,14 +106,14 @@ class _Follower:
     def arrive(self, data: object) -> None:
         """A piece has come."""
         start = len(self._values)
-        head = data.head if isinstance(data, Cut) else data
-        self._values += [*head, *[None] * (length(data) - len(head))]
+        self._values += kept_values(data)
         self._buffer.extend(range(start, len(self._values)))
         self._cuts.append(start)
 
     def see(self, event: Event) -> None:
         """Follow one call of a state, by what it returned and what it made of the watched attributes."""
-        (state, wanted), (after, _) = _watched(event, event.before), _watched(event, event.after)
+        state, wanted = _watched(event)
+        after, _ = _watched(event, after=True)
         kind = _KINDS[state]
         if event.raised:
             self._take(len(self._buffer), kind, refused=True)
@@ -151,8 +147,6 @@ class _Follower:
         return found, self._cuts[1:]
 
 
-def _watched(event: Event, values: tuple) -> tuple[object, object]:
-    found = dict(zip(event.point.watched, values, strict=False))
-    if missing := [name for name in CHUNK_WATCH["_ChunkedTransferDecoder"] if name not in found]:
-        raise LensError(f"{event.method} was recorded without watching {' and '.join(missing)}: {_ADVICE}")
+def _watched(event: Event, after: bool = False) -> tuple[object, object]:
+    found = all_watched(event, CHUNK_WATCH["_ChunkedTransferDecoder"], _ADVICE, after)
     return found["state"], found["length"]

@@ -59,7 +59,8 @@ def growth(curves: Mapping[str, Mapping[float, float]], across: str, up: str) ->
         raise LensError(f"growth() draws one to {len(COLOURS)} curves, each of two points or more, all numbers above 0")
     right = WIDTH - MARGIN - max(width(name, bold=True) for name in curves) - 8
     x = Scale(sizes[0], sizes[-1])
-    powers = range(floor(log10(min(costs))), max(ceil(log10(max(costs))), floor(log10(min(costs))) + 1) + 1)
+    low, high = floor(log10(min(costs))), ceil(log10(max(costs)))
+    powers = range(low, max(high, low + 1) + 1)
     y = Scale(10.0 ** powers[0], 10.0 ** powers[-1])
     left = MARGIN + max(width(_number(10.0**power)) for power in powers) + 7
     plot = Plot(left, right, x, y)

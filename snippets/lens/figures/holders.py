@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures.palette import FADED, INK, LANE_COLOURS, LIGHT, WHITE, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, drawn, legible, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, drawn, legible, width
 
 MARGIN = 8
 GAP = 16  # between cards
@@ -185,8 +185,7 @@ def _card_width(roles: dict[str, object], cards: dict[str, Card]) -> float:
 
 
 def _said(text: str) -> str:
-    text = legible(text)
-    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
+    return cut(legible(text), MOST_LETTERS)
 
 
 def _draw_card(sheet: Sheet, left: float, wide: float, role: str, kind: str, card: Card, held: bool) -> None:

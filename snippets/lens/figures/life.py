@@ -20,7 +20,7 @@ from snippets.lens.figures.palette import (
     Fill,
     tint,
 )
-from snippets.lens.figures.parsing import FILLS, KEPT_BACK, length
+from snippets.lens.figures.parsing import FILLS, KEPT_BACK, all_watched, length
 from snippets.lens.figures.picture import WIDTH, Picture, Sheet, drawn, width
 from snippets.lens.trace import Event, Trace
 
@@ -254,9 +254,7 @@ class _Follower:
 
 
 def _watched(event: Event) -> dict[str, object]:
-    found = dict(zip(event.point.watched, event.before, strict=False))
-    if missing := [name for name in LIFE_WATCH["HTTPChannel"] if name not in found]:
-        raise LensError(f"{event.method} was recorded without watching {' and '.join(missing)}: {_ADVICE}")
+    found = all_watched(event, LIFE_WATCH["HTTPChannel"], _ADVICE)
     if not isinstance(found["factory.reactor.rightNow"], int | float):
         raise LensError(f"a life needs a clock that can be read, as that of a Wire: {_ADVICE}")
     return found
@@ -410,13 +408,7 @@ class _Band:
             self._sheet.box(x + 1, middle - BAR / 2, wide, BAR, WHITE, edge=edge, line=0.8, round_by=3, layer=3)
             self._sheet.text(x + 4, middle, moment.mark)
         if moment.cross:
-            _draw_cross(self._sheet, x - 6, middle)
-
-
-def _draw_cross(sheet: Sheet, x: float, y: float, reach: float = 3.5) -> None:
-    sheet.box(x - 5.5, y - 5.5, 11, 11, WHITE, round_by=5.5, layer=4)
-    for down in (1, -1):
-        sheet.line([(x - reach, y - down * reach), (x + reach, y + down * reach)], line=1.8, layer=5)
+            self._sheet.cross(x - 6, middle)
 
 
 def _draw_restart(sheet: Sheet, x: float, y: float) -> None:
@@ -428,7 +420,7 @@ def _draw_legend(sheet: Sheet, y: float, found: list[Moment]) -> None:
     sheet.box(x - 8, y - 6, 16, 12, GROUND, edge=RULE)
     entries = [(None, "these happen at one time")]
     entries += [(_draw_restart, "the timer starts anew")] * any(moment.restarted for moment in found)
-    entries += [(_draw_cross, "fired, refused or lost")] * any(moment.cross for moment in found)
+    entries += [(Sheet.cross, "fired, refused or lost")] * any(moment.cross for moment in found)
     for draw, text in entries:
         if draw:
             draw(sheet, x, y)

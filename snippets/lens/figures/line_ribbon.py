@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures.palette import BLACK, PURPLE, SKY, VERMILION, WHITE, Fill
-from snippets.lens.figures.parsing import length
+from snippets.lens.figures.parsing import all_watched, kept_values, length
 from snippets.lens.figures.picture import Picture, drawn
-from snippets.lens.figures.ribbon import Look, draw_ribbon, in_pieces
-from snippets.lens.kept import Cut, Named
+from snippets.lens.figures.ribbon import Look, draw_pieces
+from snippets.lens.kept import Named
 from snippets.lens.trace import Event, Trace
 
 _RECEIVER = "twisted.protocols.basic:LineReceiver."
@@ -81,10 +81,7 @@ def line_ribbon(trace: Trace) -> Picture:
         for how in LOOK.bars
         if any(byte.waited == how for byte in found)
     ]
-    if 0 < len(cuts) == len(found) - 1:
-        # A mark after every byte would say nothing, and hide what does.
-        return draw_ribbon("received one by one", found, [], LOOK, notes)
-    return draw_ribbon(in_pieces(cuts), found, cuts, LOOK, notes)
+    return draw_pieces(found, cuts, LOOK, notes)
 
 
 def received_lines(trace: Trace) -> tuple[list[LineByte], list[int]]:
@@ -143,8 +140,7 @@ class _Follower:
             self._give_back()
         elif length(data):
             start = len(self._values)
-            head = data.head if isinstance(data, Cut) else data
-            self._values += [*head, *[None] * (length(data) - len(head))]
+            self._values += kept_values(data)
             self._buffer.extend(range(start, len(self._values)))
             self._cuts.append(start)
 
@@ -187,7 +183,4 @@ class _Follower:
 
 
 def _watched(event: Event, after: bool = False) -> dict[str, object]:
-    values = dict(zip(event.point.watched, event.after if after else event.before, strict=False))
-    if missing := [name for name in LINE_WATCH["LineReceiver"] if name not in values]:
-        raise LensError(f"{event.method} was recorded without watching {' and '.join(missing)}: {_ADVICE}")
-    return values
+    return all_watched(event, LINE_WATCH["LineReceiver"], _ADVICE, after)

@@ -1,4 +1,4 @@
-"""The one palette and the two sizes of type that all figures share."""
+"""The one palette and the one size of type that all figures share."""
 
 from typing import NamedTuple
 
@@ -26,7 +26,6 @@ PALE, LIGHT = 0.15, 0.3
 
 # Points (1/72 inch). A figure is 8.6 inches wide, so at a notebook's 900 pixels a point is 1.45 pixels.
 TEXT = 8.5
-TITLE = 10.0
 
 
 class Fill(NamedTuple):

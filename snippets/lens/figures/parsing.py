@@ -69,6 +69,18 @@ def watched(event: Event, after: bool = False) -> dict[str, object]:
     return values
 
 
+def all_watched(event: Event, names: Iterable[str], advice: str, after: bool = False) -> dict[str, object]:
+    """The watched attributes before (or `after`) a call.
+
+    Raises:
+        LensError: one of `names` was not watched; `advice` says what to do.
+    """
+    values = dict(zip(event.point.watched, event.after if after else event.before, strict=False))
+    if missing := [name for name in names if name not in values]:
+        raise LensError(f"{event.method} was recorded without watching {' and '.join(missing)}: {advice}")
+    return values
+
+
 def kind_of_line(event: Event) -> str:
     """What a call of HTTPChannel.lineReceived took its line for (twisted.web.http:HTTPChannel.lineReceived)."""
     line, first = _head(event.args[1]), watched(event)["__first_line"]
@@ -94,6 +106,11 @@ def with_inside(events: list[Event]) -> Iterator[tuple[Event, list[Event]]]:
 def length(data: object) -> int:
     """How many bytes a kept argument stands for."""
     return data.length if isinstance(data, Cut) else len(data)
+
+
+def kept_values(data: object) -> list[int | None]:
+    """The bytes that a kept argument stands for, None for each that was not kept."""
+    return [*_head(data), *[None] * (length(data) - len(_head(data)))]
 
 
 def _head(data: object) -> bytes:
@@ -184,7 +201,7 @@ class _Follower:
 
     def _arrive(self, piece: object) -> None:
         start = len(self._values)
-        self._values += [*_head(piece), *[None] * (length(piece) - len(_head(piece)))]
+        self._values += kept_values(piece)
         self._kinds += [_UNTAKEN] * length(piece)
         self._buffer.extend(range(start, len(self._values)))
         self._ends.append(len(self._values))

@@ -63,10 +63,10 @@ class Picture:
 
 
 @functools.lru_cache
-def font(mono: bool = False, bold: bool = False, size: float = TEXT) -> FontProperties:
-    """One of the four faces of DejaVu that matplotlib brings along, `size` in points."""
+def font(mono: bool = False, bold: bool = False) -> FontProperties:
+    """One of the four faces of DejaVu that matplotlib brings along."""
     name = f"DejaVuSans{'Mono' * mono}{'-Bold' * bold}.ttf"
-    return FontProperties(fname=Path(matplotlib.get_data_path(), "fonts", "ttf", name), size=size)
+    return FontProperties(fname=Path(matplotlib.get_data_path(), "fonts", "ttf", name), size=TEXT)
 
 
 @functools.lru_cache
@@ -75,19 +75,29 @@ def _renderer() -> RendererAgg:
 
 
 @functools.lru_cache(maxsize=4096)
-def width(text: str, mono: bool = False, bold: bool = False, size: float = TEXT) -> float:
+def width(text: str, mono: bool = False, bold: bool = False) -> float:
     """How wide `text` will be, in points."""
     with matplotlib.style.context("default"):
-        return _renderer().get_text_width_height_descent(text, font(mono, bold, size), False)[0] * 72 / DPI
+        return _renderer().get_text_width_height_descent(text, font(mono, bold), False)[0] * 72 / DPI
+
+
+@functools.lru_cache
+def _signs() -> frozenset[int]:
+    """The signs that the fonts have."""
+    return frozenset(get_font(font(mono=True).get_file()).get_charmap())
 
 
 def legible(text: str) -> str:
     """`text` with what the fonts have no sign for, and what would break the line, written as escapes."""
-    known = get_font(font(mono=True).get_file()).get_charmap()
     return "".join(
-        sign if sign.isprintable() and ord(sign) in known else sign.encode("unicode_escape").decode("ascii")
+        sign if sign.isprintable() and ord(sign) in _signs() else sign.encode("unicode_escape").decode("ascii")
         for sign in text
     )
+
+
+def cut(text: str, letters: int) -> str:
+    """`text` in at most `letters` letters, the last of them "…" where some are left out."""
+    return text if len(text) <= letters else f"{text[: letters - 1]}…"
 
 
 class Sheet:
@@ -109,16 +119,15 @@ class Sheet:
         colour: str = INK,
         mono: bool = False,
         bold: bool = False,
-        size: float = TEXT,
     ) -> None:
         """Write one line, its middle at the height `y`; `x` is its left, center or right as `align` says."""
-        # All lines sit on a base line that depends on the size alone, or neighbours would dance.
+        # All lines sit on a base line that doesn't depend on their letters, or neighbours would dance.
         self._axes.text(
             x,
-            y + 0.36 * size,
+            y + 0.36 * TEXT,
             text,
             color=colour,
-            fontproperties=font(mono, bold, size),
+            fontproperties=font(mono, bold),
             ha=align,
             va="baseline",
             parse_math=False,
@@ -192,6 +201,12 @@ class Sheet:
         self.line([*points[:-1], (back_x, back_y)], colour=colour, line=line, dashed=dashed, layer=layer)
         corners = [(x, y), (back_x + side_x, back_y + side_y), (back_x - side_x, back_y - side_y)]
         self.shape(corners, colour, layer)
+
+    def cross(self, x: float, y: float) -> None:
+        """Draw a cross on a white disc, which keeps it apart from what it stands on."""
+        self.box(x - 5.5, y - 5.5, 11, 11, WHITE, round_by=5.5, layer=4)
+        for down in (1, -1):
+            self.line([(x - 3.5, y - down * 3.5), (x + 3.5, y + down * 3.5)], line=1.8, layer=5)
 
     def finished(self, alt: str) -> Picture:
         """The page as a `Picture`, with its alt text."""

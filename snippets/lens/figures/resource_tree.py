@@ -7,7 +7,7 @@ from twisted.web.resource import Resource
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures.palette import FADED, INK, LANE_COLOURS, LIGHT, WHITE, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, drawn, legible, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, drawn, legible, width
 from snippets.lens.figures.walk import Step, Walk, listed, walks
 from snippets.lens.trace import Trace
 
@@ -158,8 +158,7 @@ def _kind(step: Step) -> str:
 
 
 def _cut(text: str) -> str:
-    text = legible(text)
-    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
+    return cut(legible(text), MOST_LETTERS)
 
 
 def _placed(node: Node, x: float) -> dict[int, float]:
@@ -241,8 +240,7 @@ def _draw_postpath(sheet: Sheet, nodes: list[Node], column: float, middle: dict[
     for node in nodes:
         for number in node.arrivals:
             segments = walk.steps[number - 1].postpath if number else walk.before
-            text = legible(listed(segments))
-            text = text if len(text) <= most else f"{text[: most - 1]}…"
+            text = cut(legible(listed(segments)), most)
             sheet.text(column, middle[id(node)], text, mono=True, bold=number == len(walk.steps))
 
 

@@ -181,6 +181,14 @@ def draw_ribbon(how: str, found: list[Byte], cuts: list[int], look: Look, notes:
     return sheet.finished(_alt(found, cuts, title, look, notes))
 
 
+def draw_pieces(found: list[Byte], cuts: list[int], look: Look, notes: list[str]) -> Picture:
+    """Draw the ribbon of the bytes `found`, and where the pieces ended; one for each byte is said in the title."""
+    if 0 < len(cuts) == len(found) - 1:
+        # A mark after every byte would say nothing, and hide what does.
+        return draw_ribbon("received one by one", found, [], look, notes)
+    return draw_ribbon(in_pieces(cuts), found, cuts, look, notes)
+
+
 def in_pieces(cuts: list[int]) -> str:
     """How bytes came that were cut in these places, for the title of a ribbon."""
     pieces = len(cuts) + 1

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from snippets.lens.figures.labels import short_names
 from snippets.lens.figures.palette import FADED, GROUND, INK, LANE_COLOURS, RULE, ink_on, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, drawn, legible, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, drawn, legible, width
 from snippets.lens.kept import show
 from snippets.lens.path import LANES, lane_of
 from snippets.lens.trace import Event, Trace
@@ -146,7 +146,7 @@ def _draw_label(sheet: Sheet, x: float, number: int, event: Event, name: str) ->
 
 def _label(event: Event, name: str, letters: int) -> tuple[str, str, str]:
     """Name, arguments and outcome of a call, in `letters` letters all together."""
-    name = _cut(legible(name), letters - 15)
+    name = cut(legible(name), letters - 15)
     outcome = _fitting(partial(_outcome, event), max(letters - len(name) - 12, 12))
     room = letters - len(name) - (len(outcome) + 1 if outcome else 0)
     return name, f"({_fitting(partial(_arguments, event), room - 2)})", outcome
@@ -164,12 +164,11 @@ def _outcome(event: Event, most: int) -> str:
 
 def _fitting(shown: Callable[[int], str], letters: int) -> str:
     """What is shown with as many letters for each value as fit; where none do, its beginning."""
-    forms = [legible(shown(most)) for most in (60, 48, 36, 28, 20, 14)]
-    return next((form for form in forms if len(form) <= letters), None) or _cut(forms[-1], letters)
-
-
-def _cut(text: str, letters: int) -> str:
-    return text if len(text) <= letters else f"{text[: letters - 1]}…"
+    for most in (60, 48, 36, 28, 20, 14):
+        form = legible(shown(most))
+        if len(form) <= letters:
+            return form
+    return cut(form, letters)
 
 
 def _alt(every: list[Row], shown: list[Row], lanes: list[str]) -> str:

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from snippets.lens.figures.palette import BLACK, FADED, GREEN, GROUND, INK, ORANGE, RULE, SKY, WHITE, Fill, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, drawn, legible, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, drawn, legible, width
 from snippets.lens.turns import Ready, Turn
 
 MARGIN = 4
@@ -72,8 +72,7 @@ def _call(turn: int, ready: Ready) -> Slot:
 
 
 def _cut(name: str) -> str:
-    name = legible(name)
-    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
+    return cut(legible(name), MOST_LETTERS)
 
 
 class Placed(NamedTuple):
@@ -168,13 +167,7 @@ def _draw_box(sheet: Sheet, x: float, middle: float, box: Placed) -> None:
         y = middle + 11 * (number - (len(lines) - 1) / 2)
         sheet.text(x + box.wide / 2, y, text, align="center", colour=BLACK)
     if box.slot.lost:
-        _draw_cross(sheet, x + box.wide - 2, middle - BOX / 2)
-
-
-def _draw_cross(sheet: Sheet, x: float, y: float, reach: float = 3.5) -> None:
-    sheet.box(x - 5.5, y - 5.5, 11, 11, WHITE, round_by=5.5, layer=4)
-    for down in (1, -1):
-        sheet.line([(x - reach, y - down * reach), (x + reach, y + down * reach)], line=1.8, layer=5)
+        sheet.cross(x + box.wide - 2, middle - BOX / 2)
 
 
 def _draw_watched(sheet: Sheet, x: float, middles: dict[str, float], turn: Turn) -> None:
@@ -203,7 +196,7 @@ def _draw_legend(sheet: Sheet, y: float, kinds: set[str], lost: bool) -> None:
         sheet.text(x - 6, y, text)
         x += width(text) + 16
     if lost:
-        _draw_cross(sheet, x, y)
+        sheet.cross(x, y)
         sheet.text(x + 10, y, LOST)
 
 

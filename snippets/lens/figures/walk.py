@@ -1,5 +1,6 @@
 """What a trace says of a walk down a tree of resources: who was asked for which segment, and what came of it."""
 
+from itertools import takewhile
 from typing import NamedTuple
 
 from snippets.lens.errors import LensError
@@ -98,21 +99,22 @@ def _walk(process: Event | None, inside: list[Event]) -> list[Walk]:
     start = next((number for number, event in enumerate(inside) if event.method == "getChildForRequest"), None)
     if process is None or start is None:
         return []
-    outer = inside[start]
-    end = next((n for n in range(start + 1, len(inside)) if inside[n].depth <= outer.depth), len(inside))
-    rendered = (event for event in inside[end:] if event.method == "render" and "postpath" in event.point.watched)
+    outer, looking = inside[start], _inside(inside, start)
+    later = inside[start + 1 + len(looking) :]
+    rendered = (event for event in later if event.method == "render" and "postpath" in event.point.watched)
     render = next(rendered, None)
     # A resource may change its request while it renders: what counts is what it was given.
-    left = _left(process.point.watched, render.before if render else process.after)
-    asked = [event for event in inside[start + 1 : end] if event.depth == outer.depth + 1]
-    asked = [event for event in asked if event.method == "getChildWithDefault"]
-    segments = [_segment(event.args[1]) for event in asked]
-    prepath = _listed_as_kept("prepath", process.point.watched, render.before if render else process.after)
+    given = render.before if render else process.after
+    left = _left(process.point.watched, given)
+    places = [place for place, event in enumerate(looking) if event.depth == outer.depth + 1]
+    places = [place for place in places if looking[place].method == "getChildWithDefault"]
+    segments = [_segment(looking[place].args[1]) for place in places]
+    prepath = _listed_as_kept("prepath", process.point.watched, given)
     if prepath.length != len(segments) or list(map(_segment, prepath.items)) != segments[: len(prepath.items)]:
         raise LensError("prepath is not what was asked for: a resource changed it, or is no subclass of Resource")
     steps = []
-    for number, event in enumerate(asked):
-        calls = _inside(inside, event)
+    for number, place in enumerate(places):
+        event, calls = looking[place], _inside(looking, place)
         if not event.raised and not any(call.method == "getChild" or call.name == LOOK_UP for call in (event, *calls)):
             raise LensError(f"{_class_of(event)}.getChildWithDefault finds the child itself: the trace can't say where")
         by = next((_class_of(call) for call in calls if call.method == "getChild"), "")
@@ -143,11 +145,10 @@ def _segment(kept: bytes | Cut) -> bytes:
     return kept.head if isinstance(kept, Cut) else kept
 
 
-def _inside(events: list[Event], outer: Event) -> list[Event]:
-    """The calls made inside `outer`, which is one of `events`."""
-    start = next(number for number, event in enumerate(events) if event is outer) + 1
-    end = next((n for n in range(start, len(events)) if events[n].depth <= outer.depth), len(events))
-    return events[start:end]
+def _inside(events: list[Event], place: int) -> list[Event]:
+    """The calls made inside the one at `place` among `events`."""
+    depth = events[place].depth
+    return list(takewhile(lambda event: event.depth > depth, events[place + 1 :]))
 
 
 def _class_of(event: Event) -> str:
