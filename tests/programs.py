@@ -1,7 +1,9 @@
 """Runs a program as a reader does: as a process of its own, which never outlives the test."""
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -81,6 +83,21 @@ def running(*command: str) -> Iterator[Program]:
         finally:
             watchdog.cancel()
             process.kill()
+
+
+@contextmanager
+def listening(*command: str) -> Iterator[tuple[Program, int]]:
+    """Run a site as `running` does; the program, and the port it says it listens on."""
+    with running(*command) as program:
+        said = re.fullmatch(r"Listening on http://127\.0\.0\.1:(\d+)/", program.line())
+        yield program, int(said[1])
+
+
+@contextmanager
+def silent_server() -> Iterator[int]:
+    """The port of a server that takes connections and never says anything."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
 
 
 def run(*command: str, stdin: bytes = b"") -> Ended:

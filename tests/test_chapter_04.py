@@ -2,7 +2,6 @@
 
 import io
 import re
-import sys
 from unittest.mock import patch
 
 import h2.connection
@@ -11,6 +10,7 @@ from h2.config import H2Configuration
 from h2.events import ConnectionTerminated, ResponseReceived, StreamEnded
 from twisted.internet.protocol import Factory
 from twisted.internet.task import Clock
+from twisted.logger import globalLogPublisher
 from twisted.web import http
 from twisted.web.iweb import INonQueuedRequestFactory
 from twisted.web.resource import Resource
@@ -19,6 +19,7 @@ from zope.interface import provider
 
 from snippets.lens.errors import LensError
 from snippets.lens.lines import lines
+from snippets.lens.logged import logged as nothing_let_out
 from snippets.lens.names import locate
 from snippets.lens.source import find, reading
 from snippets.lens.trace import record
@@ -67,19 +68,15 @@ class Http2:
 @pytest.fixture
 def logged():
     """What goes to Twisted's log while the test runs: failures and access log, and nothing of it to standard error."""
-    from twisted.logger import globalLogPublisher
-    from twisted.python import log
-
     events = []
-    globalLogPublisher.addObserver(events.append)
-    with patch.object(log, "err", lambda failure=None, why=None: events.append({"raised": sys.exc_info()[1]})):
+    with nothing_let_out():
+        globalLogPublisher.addObserver(events.append)
         yield events
-    globalLogPublisher.removeObserver(events.append)
 
 
 def logged_failures(events):
     """The exceptions among what was logged."""
-    return [event["raised"] for event in events if "raised" in event]
+    return [event["failure"].value for event in events if "failure" in event]
 
 
 class TestCheckYourself:

@@ -19,9 +19,9 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 from PIL import Image
 from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET
 
 from snippets.lens.conversation import play
+from snippets.lens.demo_site import Later
 from snippets.lens.errors import LensError
 from snippets.lens.figures import CHANNEL_POINTS, CHANNEL_WATCH, Picture, path_map, ribbon, sequence, states
 from snippets.lens.figures.labels import short_names
@@ -47,7 +47,7 @@ from snippets.lens.figures.sequence import rows
 from snippets.lens.figures.states import TIMES, downwards, title
 from snippets.lens.kept import Cut, Label, Raised
 from snippets.lens.path import CHAPTERS, LANES, PATH, lane_of
-from snippets.lens.scenarios import SCENARIOS
+from snippets.lens.scenarios import SCENARIOS, scenario
 from snippets.lens.trace import Caller, Event, Point, Trace, record
 from snippets.lens.wire import Wire
 
@@ -65,20 +65,6 @@ class Hello(Resource):
     render_POST = render_GET
 
 
-class Later(Resource):
-    """Keeps its requests for the test to answer."""
-
-    isLeaf = True
-
-    def __init__(self):
-        super().__init__()
-        self.waiting = []
-
-    def render_GET(self, request):
-        self.waiting.append(request)
-        return NOT_DONE_YET
-
-
 def traced(data: bytes, size=None, resource=None, points=CHANNEL_POINTS, watch=CHANNEL_WATCH) -> Trace:
     """The trace of `data` sent to a new connection."""
     with record(points, watch=watch) as trace:
@@ -88,7 +74,7 @@ def traced(data: bytes, size=None, resource=None, points=CHANNEL_POINTS, watch=C
 
 def traced_later(data: bytes, size=None, answers: int = 99, points=CHANNEL_POINTS) -> Trace:
     """The same for a resource that answers after all was sent; `answers` of the requests are answered."""
-    resource = Later()
+    resource = Later([])
     wire = Wire(resource)
     with record(points, watch=CHANNEL_WATCH) as trace:
         wire.send(data, size)
@@ -115,7 +101,7 @@ def made(*events: Event) -> Trace:
 
 def scenario_trace(name: str) -> Trace:
     with record(CHANNEL_POINTS, watch=CHANNEL_WATCH) as trace:
-        play(next(each for each in SCENARIOS if each.name == name), Wire)
+        play(scenario(name), Wire)
     return trace
 
 

@@ -2,11 +2,11 @@
 
 import hashlib
 import http.client
-import re
 import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from snippets.bodies.chunked_client import in_chunks
 from snippets.bodies.upload import IN_MEMORY, CountingFile, UploadSite
 from snippets.lens.wire import Wire
-from tests.programs import Ended, Program, refused, run, running
+from tests.programs import Ended, listening, refused, run, running
 
 UPLOAD = ("-m", "snippets.bodies.upload")
 CHUNKED_CLIENT = ("-m", "snippets.bodies.chunked_client")
@@ -25,11 +25,7 @@ def summary(body: bytes) -> bytes:
     return f"{len(body)} bytes, SHA-256 {hashlib.sha256(body).hexdigest()}\n".encode()
 
 
-@contextmanager
-def uploading(*options: str) -> Iterator[tuple[Program, int]]:
-    with running(*UPLOAD, *options) as program:
-        said = re.fullmatch(r"Listening on http://127\.0\.0\.1:(\d+)/", program.line())
-        yield program, int(said[1])
+uploading = partial(listening, *UPLOAD)
 
 
 @contextmanager

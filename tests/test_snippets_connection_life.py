@@ -3,19 +3,19 @@
 import re
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from twisted.internet.task import Clock
 from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET, Site
+from twisted.web.server import Site
 
 from snippets.connection_life.slow_client import REQUEST, DeadlineChannel
 from snippets.http_channel.hello_site import root
+from snippets.lens.demo_site import Later
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
-from tests.programs import Ended, refused, run, running
+from tests.programs import Ended, listening, refused, run, running, silent_server
 
 PIPELINE_CLIENT = ("-m", "snippets.connection_life.pipeline_client")
 SLOW_CLIENT = ("-m", "snippets.connection_life.slow_client")
@@ -29,23 +29,13 @@ def said(ended: Ended) -> list[str]:
     return [line[1] for line in lines]
 
 
-@contextmanager
-def hello_site() -> Iterator[str]:
-    with running("-m", "snippets.http_channel.hello_site") as program:
-        yield re.fullmatch(r"Listening on http://127\.0\.0\.1:(\d+)/", program.line())[1]
-
-
-@contextmanager
-def silent_server() -> Iterator[str]:
-    """The port of a server that takes connections and never says anything."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield str(server.getsockname()[1])
+hello_site = partial(listening, "-m", "snippets.http_channel.hello_site")
 
 
 class TestPipelineClient:
     def test_the_answers_come_in_the_order_of_the_requests(self):
-        with hello_site() as port:
-            ended = run(*PIPELINE_CLIENT, "127.0.0.1", port, "/hello", "/nothing", "/")
+        with hello_site() as (_, port):
+            ended = run(*PIPELINE_CLIENT, "127.0.0.1", str(port), "/hello", "/nothing", "/")
         assert ended.code == 0
         lines = said(ended)
         assert re.fullmatch(r"sent 3 requests, \d+ bytes", lines[0])
@@ -55,8 +45,8 @@ class TestPipelineClient:
         assert lines[4:] == ["3 of 3 answered; Connection was closed cleanly."]
 
     def test_what_follows_a_bad_request_is_not_answered(self):
-        with hello_site() as port:
-            lines = said(run(*PIPELINE_CLIENT, "127.0.0.1", port, "/hello", "/two words", "/"))
+        with hello_site() as (_, port):
+            lines = said(run(*PIPELINE_CLIENT, "127.0.0.1", str(port), "/hello", "/two words", "/"))
         assert lines[2] == "2. HTTP/1.1 400 Bad Request, 0 bytes so far: it has no Content-Length"
         assert lines[3].startswith("2 of 3 answered; ")
 
@@ -84,11 +74,12 @@ class TestPipelineClient:
 
     def test_a_silent_server_is_left(self):
         with silent_server() as port:
-            lines = said(run(*PIPELINE_CLIENT, "127.0.0.1", port, "/", "--wait", "0.1"))
+            lines = said(run(*PIPELINE_CLIENT, "127.0.0.1", str(port), "/", "--wait", "0.1"))
         assert lines[1:] == ["nothing came for 0.1 seconds", "0 of 1 answered; Connection was closed cleanly."]
 
     def test_ctrl_c_ends_it(self):
-        with silent_server() as port, running(*PIPELINE_CLIENT, "127.0.0.1", port, "/", "--wait", "3000") as client:
+        options = ("/", "--wait", "3000")
+        with silent_server() as port, running(*PIPELINE_CLIENT, "127.0.0.1", str(port), *options) as client:
             assert "sent 1 request, " in client.line()
             client.process.send_signal(signal.SIGINT)
             ended = client.ended()
@@ -168,7 +159,7 @@ class TestSlowClient:
 
     def test_what_comes_while_a_page_is_made_has_no_deadline(self, monkeypatch):
         monkeypatch.setattr(DeadlineChannel, "deadline", 10)
-        clock, wire = connected(Waiting())
+        clock, wire = connected(Later([]))
         wire.send(GET)
         wire.send(GET[:9])
         clock.advance(50)
@@ -188,13 +179,6 @@ class TestSlowClient:
         clock.advance(59)
         wire.receive()
         assert not wire.closed
-
-
-class Waiting(Resource):
-    isLeaf = True
-
-    def render(self, request):
-        return NOT_DONE_YET
 
 
 def connected(page: Resource | None = None, timeout: float = 60) -> tuple[Clock, Wire]:

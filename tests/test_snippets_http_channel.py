@@ -7,8 +7,8 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from snippets.http_channel.callbacks import feed
 from snippets.http_channel.hello_site import root
 from snippets.lens.wire import Wire
-from tests.programs import refused, run, running
+from tests.programs import listening, refused, run, running, silent_server
 
 CALLBACKS = ("-m", "snippets.http_channel.callbacks")
 HELLO_SITE = ("-m", "snippets.http_channel.hello_site")
@@ -127,12 +127,7 @@ class TestCallbacks:
         assert feed(data, size) == feed(data, len(data) + 1)
 
 
-@contextmanager
-def hello_site(*options: str) -> Iterator[tuple[object, int]]:
-    """The server as a process, and the port it says it listens on."""
-    with running(*HELLO_SITE, *options) as program:
-        said = re.fullmatch(r"Listening on http://127\.0\.0\.1:(\d+)/", program.line())
-        yield program, int(said[1])
+hello_site = partial(listening, *HELLO_SITE)
 
 
 def by_curl(port: int, path: str) -> tuple[int, str, bytes]:
@@ -190,13 +185,6 @@ class TestHelloSite:
         code = "import sys; from snippets.http_channel.hello_site import root; root()"
         assert run("-c", f"{code}; print('twisted.internet.reactor' in sys.modules)") == (0, "False\n", "")
         assert Wire(root()).send(GET).endswith(b"\r\n\r\nHello from Twisted.web\n")
-
-
-@contextmanager
-def silent_server() -> Iterator[int]:
-    """The port of a server that takes connections and never says anything."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]
 
 
 def said(out: str, verb: str) -> list[bytes]:

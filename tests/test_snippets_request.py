@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ import pytest
 
 from snippets.lens.wire import Wire
 from snippets.request import json_api
-from tests.programs import Ended, Program, refused, run, running
+from tests.programs import Ended, Program, listening, refused, run
 
 SHOW_REQUEST = ("-m", "snippets.request.show_request")
 JSON_API = ("-m", "snippets.request.json_api")
@@ -22,9 +21,8 @@ JSON = {"Content-Type": "application/json"}
 @contextmanager
 def serving(*command: str) -> Iterator[tuple[Program, http.client.HTTPConnection]]:
     """Run a server, and connect to it."""
-    with running(*command) as program:
-        said = re.fullmatch(r"Listening on http://127\.0\.0\.1:(\d+)/", program.line())
-        connection = http.client.HTTPConnection("127.0.0.1", int(said[1]), timeout=30)
+    with listening(*command) as (program, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             yield program, connection
         finally:

@@ -14,7 +14,6 @@ import weakref
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,6 @@ from hypothesis import strategies as st
 from incremental import Version
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.interfaces import IProtocol
-from twisted.logger import globalLogPublisher
 from twisted.python.components import proxyForInterface
 from twisted.python.deprecate import deprecated
 from twisted.python.threadpool import ThreadPool
@@ -33,6 +31,7 @@ from zope.interface.verify import verifyClass
 
 from snippets.lens.errors import LensError
 from snippets.lens.kept import LONGEST, MISSING, Cut, Label, Named, Raised
+from snippets.lens.logged import logged
 from snippets.lens.names import can_be_recorded
 from snippets.lens.path import PATH
 from snippets.lens.trace import Caller, Event, Point, Trace, record
@@ -1045,25 +1044,9 @@ class Site(resource.Resource):
         return repr((request.args, request.content.read())).encode()
 
 
-@contextmanager
-def failures_logged() -> Iterator[list]:
-    """The exceptions that are logged while the block runs, and how often."""
-    logged = []
-
-    def observe(event: dict) -> None:
-        if "log_failure" in event:
-            logged.append((event["log_failure"].type.__name__, str(event["log_failure"].value)))
-
-    globalLogPublisher.addObserver(observe)
-    try:
-        yield logged
-    finally:
-        globalLogPublisher.removeObserver(observe)
-
-
 def conversation(data: bytes, sizes: list[int]) -> tuple:
     """All that a client and a log see of a conversation."""
-    with failures_logged() as logged:
+    with logged() as failures:
         outcome: object = None
         wire = Wire(Site(), timeout=30)
         answers = []
@@ -1073,7 +1056,7 @@ def conversation(data: bytes, sizes: list[int]) -> tuple:
             wire.disconnect()
         except Exception as error:
             outcome = (type(error).__name__, str(error))
-    return answers, wire.closed, outcome, logged
+    return answers, wire.closed, outcome, [(failure.type.__name__, str(failure.value)) for failure in failures]
 
 
 LINES = [

@@ -7,20 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.internet.selectreactor import SelectReactor
 from twisted.internet.task import Clock
-from twisted.python import log
 from twisted.python.failure import Failure
 from twisted.web.server import Site
 from twisted.web.static import File
 
 from snippets.lens.demo_site import DemoSite
 from snippets.lens.errors import LensError
+from snippets.lens.logged import logged
 from snippets.lens.scenarios import get, head
 from snippets.lens.trace import record
 from snippets.lens.turns import ReactorHere, Ready, Turns
@@ -74,22 +74,6 @@ def connect_and_accept(hand: Turns, port: object, readers: int) -> socket.socket
 def reset(client: socket.socket) -> None:
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
-
-
-@contextmanager
-def errors_logged() -> Iterator[list[str]]:
-    """The types of the failures that Twisted logs while the block runs."""
-    errors: list[str] = []
-
-    def observe(event: dict) -> None:
-        if event["isError"]:
-            errors.append(event["failure"].type.__name__)
-
-    log.addObserver(observe)
-    try:
-        yield errors
-    finally:
-        log.removeObserver(observe)
 
 
 def test_accept_read_and_write_are_three_turns(hand: Turns) -> None:
@@ -304,8 +288,9 @@ def test_an_error_in_a_protocol_is_logged_and_ends_its_connection_only(hand: Tur
     factory.protocol = Fragile
     broken, whole = accepted(hand, factory, clients=2)
     broken.sendall(b"break")
-    with errors_logged() as errors:
+    with logged() as failures:
         turn = hand.turn()
+    errors = [failure.type.__name__ for failure in failures]
     assert errors == ["ValueError"]
     assert turn.ran == ["Server#1.doRead", "Server#1.connectionLost"]
     assert factory.lost == ["ValueError"]
