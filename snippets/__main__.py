@@ -32,13 +32,9 @@ def _function_names() -> list[str]:
     return complete()
 
 
-def _chapter_names() -> list[str]:
-    return [path.stem for path in sorted((catalogue.HERE.parent / "chapters").glob("[0-9][0-9]_*.md"))]
-
-
 SNIPPET = _Name("name", _snippet_names)
 FUNCTION = _Name("function", _function_names)
-CHAPTER = _Name("chapter", _chapter_names)
+CHAPTER = _Name("chapter", catalogue.slugs)
 
 
 def _warn_about_version() -> None:
@@ -213,7 +209,7 @@ def _each_chapter(slug: str | None) -> object:
         for name in names:
             task = bar.add_task(name, total=None)
 
-            def progress(_: str, done: int, total: int, task: object = task) -> None:
+            def progress(done: int, total: int, task: object = task) -> None:
                 bar.update(task, completed=done, total=total)
 
             yield name, progress

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from snippets.lens.errors import LensError
 
 HERE = Path(__file__).parent
-_NOT_CHAPTERS = {"lens", "exercises", "__pycache__"}
+_NOT_CHAPTERS = {"lens", "exercises"}
 
 
 class Snippet(NamedTuple):
@@ -30,9 +30,14 @@ def first_line(file: Path) -> str:
         return opened.readline().strip().strip('"').strip()
 
 
+def slugs() -> list[str]:
+    """The chapters whose text there is, with their numbers, in the order of the book: "05_http_channel", ..."""
+    return sorted(path.stem for path in (HERE.parent / "chapters").glob("[0-9][0-9]_*.md"))
+
+
 def chapters() -> dict[str, str]:
     """Chapter slug (without its number) -> what the chapter's snippets are about, in the order of the book."""
-    numbers = {path.stem[3:]: path.stem for path in (HERE.parent / "chapters").glob("[0-9][0-9]_*.md")}
+    numbers = {slug[3:]: slug for slug in slugs()}
     folders = [path.parent for path in HERE.glob("*/__init__.py") if path.parent.name not in _NOT_CHAPTERS]
     ordered = sorted(folders, key=lambda path: numbers.get(path.name, path.name))
     return {path.name: first_line(path / "__init__.py") for path in ordered}

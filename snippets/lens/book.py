@@ -39,7 +39,7 @@ _METADATA = {
     "language_info": {"name": "python"},
 }
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[int, int], None]
 
 
 def slugs() -> list[str]:
@@ -93,7 +93,7 @@ def execute(notebook: NotebookNode, name: str, progress: Progress | None = None)
         nonlocal done
         done += 1
         if progress:
-            progress(name, done, total)
+            progress(done, total)
 
     client = NotebookClient(
         notebook,
@@ -216,7 +216,7 @@ def stale_outputs(slug: str, progress: Progress | None = None) -> list[str]:
 
 def difference(saved: NotebookNode, fresh: NotebookNode) -> str:
     """What differs between the outputs of a cell as saved and as run now; "" if nothing that counts."""
-    if VOLATILE in fresh.metadata.get("tags", []):
+    if VOLATILE in _tags(fresh):
         return "" if bool(saved.outputs) == bool(fresh.outputs) else "it has an output only in one of the two"
     before, after = [_plain(output) for output in saved.outputs], [_plain(output) for output in fresh.outputs]
     for old, new in zip(before, after, strict=False):
@@ -300,15 +300,19 @@ def cover() -> Picture:
 def build_cover() -> bool:
     """Save the picture on the README; return whether it changed."""
     picture = cover().png
-    if COVER.exists() and _pixels(COVER.read_bytes()) == _pixels(picture):
+    if _is_cover(picture):
         return False
     _write(COVER, picture)
     return True
 
 
+def _is_cover(picture: bytes) -> bool:
+    return COVER.exists() and _pixels(COVER.read_bytes()) == _pixels(picture)
+
+
 def stale_cover() -> list[str]:
     """A complaint if the picture on the README is not what would be drawn now."""
-    if COVER.exists() and _pixels(COVER.read_bytes()) == _pixels(cover().png):
+    if _is_cover(cover().png):
         return []
     return [f"{COVER.name}: the picture on the README is not the one that would be drawn now"]
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import twisted
 
 from snippets.lens.errors import LensError
+from snippets.lens.names import mangled
 from snippets.lens.notes import Annotation, Note, placed, store
 
 _VERSION = re.compile(r"(\d+(?:\.\d+)*)((?:a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?", re.ASCII)
@@ -101,20 +102,12 @@ def _defined(tree: ast.Module, qualname: str) -> ast.FunctionDef | ast.AsyncFunc
             return None
         body = scope.body
     role = "setter" if qualname.endswith(".setter") else ""
+    innermost = classes[-1] if classes else ""
 
     def wanted(node: _Definition) -> bool:
-        return not isinstance(node, ast.ClassDef) and _mangled(node.name, classes) == name and _role(node) == role
+        return not isinstance(node, ast.ClassDef) and mangled(innermost, node.name) == name and _role(node) == role
 
     return _bound(body, wanted)
-
-
-def _mangled(name: str, classes: list[str]) -> str:
-    """The attribute that the innermost of `classes` has for what its body calls `name`.
-
-    A private name has the name of its class in it (Python's language reference, "Identifiers (Names)").
-    """
-    private = bool(classes) and name.startswith("__") and not name.endswith("__")
-    return f"_{classes[-1].lstrip('_')}{name}" if private else name
 
 
 def _role(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:

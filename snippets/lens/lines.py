@@ -13,7 +13,7 @@ from types import CodeType, FrameType
 from typing import NamedTuple
 
 from snippets.lens.errors import LensError
-from snippets.lens.names import locate
+from snippets.lens.names import listed, locate
 
 
 class Lines:
@@ -58,11 +58,9 @@ def lines(names: Iterable[str]) -> Iterator[Lines]:
     Raises:
         LensError: a function is not found, or has no source.
     """
-    if isinstance(names, str):
-        raise LensError(f"names come in a list: write [{names!r}]")
     run = Lines()
     watched: dict[int, _Watched] = {}
-    for place in map(locate, names):
+    for place in map(locate, listed(names)):
         run.counts[place.name] = Counter()
         if place.function is None:
             raise LensError(f"{place.name} has no lines of its own: what runs is looked up in another object")
@@ -126,18 +124,12 @@ _BLOCKS = {"body", "orelse", "finalbody", "handlers", "cases"}
 
 def _end_of_head(node: ast.stmt | ast.ExceptHandler | ast.match_case) -> int:
     """The last line of a statement, or of the head of a compound one: a comment before its body is not part of it."""
-    ends = [_first_line(node)]
-    for name, value in ast.iter_fields(node):
-        if name not in _BLOCKS:
-            for child in value if isinstance(value, list) else [value]:
-                ends += [inner.end_lineno for inner in _nodes(child) if getattr(inner, "end_lineno", None)]
     if not any(hasattr(node, name) for name in _BLOCKS):
-        ends.append(node.end_lineno or node.lineno)
-    return max(ends)
-
-
-def _nodes(child: object) -> Iterator[ast.AST]:
-    return ast.walk(child) if isinstance(child, ast.AST) else iter(())
+        return node.end_lineno
+    blocks = [inner for name in _BLOCKS for inner in getattr(node, name, [])]
+    head = [child for child in ast.iter_child_nodes(node) if child not in blocks]
+    ends = [inner.end_lineno for child in head for inner in ast.walk(child) if hasattr(inner, "end_lineno")]
+    return max([_first_line(node), *ends])
 
 
 class _Watched(NamedTuple):

@@ -4,7 +4,7 @@ import difflib
 import importlib
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import FunctionType
 from typing import NamedTuple
 
@@ -52,6 +52,27 @@ class Place(NamedTuple):
     def function(self) -> FunctionType | None:
         """The function as it is written in a file, without its decorators; None behind a proxy, which has no code."""
         return function_in(self.raw, self.part)
+
+
+def listed(names: Iterable[str]) -> tuple[str, ...]:
+    """The names in a list of them.
+
+    Raises:
+        LensError: it is one name by itself.
+    """
+    if isinstance(names, str):
+        raise LensError(f"names come in a list: write [{names!r}]")
+    return tuple(names)
+
+
+def mangled(class_name: str, name: str) -> str:
+    """The attribute as Python stores it: `__header` of HTTPChannel is `_HTTPChannel__header`.
+
+    (Python's language reference, "Identifiers (Names)".) Of a dotted name only the first part is the class's own.
+    """
+    first = name.partition(".")[0]
+    holder = class_name.lstrip("_")
+    return f"_{holder}{name}" if holder and first.startswith("__") and not first.endswith("__") else name
 
 
 def function_in(entry: object, part: str = "fget") -> FunctionType | None:

@@ -16,7 +16,7 @@ from twisted.python.components import _ProxyDescriptor
 
 from snippets.lens.errors import LensError
 from snippets.lens.kept import ATOMS, MISSING, Keeper, Named, Raised, from_json, same, to_json
-from snippets.lens.names import Place, can_be_recorded, function_in, locate, locate_class
+from snippets.lens.names import Place, can_be_recorded, function_in, listed, locate, locate_class, mangled
 
 
 class Caller(NamedTuple):
@@ -263,11 +263,11 @@ def record(points: Iterable[str], watch: Mapping[str, Iterable[str]] | None = No
     Raises:
         LensError: a point or a watched class is not found, or a point is a setter. Nothing is recorded then.
     """
-    places = [locate(name) for name in _names(points)]
+    places = [locate(name) for name in listed(points)]
     for place in places:
         if place.part == "fset":
             raise LensError(f"{place.name} can't be recorded: count its lines, or record what calls it")
-    watched = [(locate_class(name), _names(attributes)) for name, attributes in (watch or {}).items()]
+    watched = [(locate_class(name), listed(attributes)) for name, attributes in (watch or {}).items()]
     trace = Trace()
     patches = _Patches()
     try:
@@ -281,12 +281,6 @@ def record(points: Iterable[str], watch: Mapping[str, Iterable[str]] | None = No
             patches.undo()
 
 
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(names, str):
-        raise LensError(f"names come in a list: write [{names!r}]")
-    return tuple(names)
-
-
 _changing = threading.RLock()  # held while functions are replaced or put back
 _in_place: "list[_Patches]" = []
 
@@ -297,6 +291,9 @@ class _Patches:
     def __init__(self) -> None:
         self._done: dict[tuple[int, str], tuple[object, object, object]] = {}
         _in_place.append(self)
+
+    def has(self, owner: object, attribute: str) -> bool:
+        return (id(owner), attribute) in self._done
 
     def put(self, owner: object, attribute: str, old: object, new: object) -> None:
         setattr(owner, attribute, new)
@@ -321,12 +318,10 @@ class _Patches:
 def _install(places: list[Place], watched: list[tuple[type, tuple[str, ...]]], trace: Trace, patches: _Patches) -> None:
     keeper, threads = Keeper(), _Threads(itertools.count())
     functions: dict[int, tuple[object, object]] = {}
-    seen: set[tuple[int, str]] = set()
     for place in places:
         for owner in _with_overriding(place):
-            if (id(owner), place.attribute) in seen:
+            if patches.has(owner, place.attribute):
                 continue
-            seen.add((id(owner), place.attribute))
             raw = vars(owner)[place.attribute]
             watcher = _watcher(owner, watched, keeper)
             trace.points.append(_point(place, owner, raw, watcher))
@@ -484,7 +479,7 @@ def _instance_of(cls: type) -> Callable[[object], bool]:
 
 
 def _reader(cls: type, names: tuple[str, ...], keep: Callable[[object], object]) -> Callable[[object], tuple]:
-    paths = [_mangled(cls, name) for name in names]
+    paths = [mangled(cls.__name__, name) for name in names]
     getters = [attrgetter(path) for path in paths]
     together = attrgetter(*paths)
     single = len(paths) == 1
@@ -503,13 +498,6 @@ def _reader(cls: type, names: tuple[str, ...], keep: Callable[[object], object])
             return tuple([one(getter, target) for getter in getters])
 
     return read
-
-
-def _mangled(cls: type, name: str) -> str:
-    """The attribute as Python stores it: `__header` of HTTPChannel is `_HTTPChannel__header`."""
-    first = name.partition(".")[0]
-    holder = cls.__name__.lstrip("_")
-    return f"_{holder}{name}" if holder and first.startswith("__") and not first.endswith("__") else name
 
 
 _NOBODY = Caller("", "", 0)
