@@ -14,7 +14,7 @@ SLOT = 9  # in the head: from one arriving arrow to the next
 ROW = 15  # of a card: one attribute at each side
 PAD = 7
 TRACK = 10  # from one arrow's way to the next
-MOST_LETTERS = 24
+MOST_LETTERS = 28
 
 # What an object is, to the lane whose colour it has. Of "tls factory", the last word says it.
 LANE_OF_ROLE = {"port": "transport", "protocol": "channel", "factory": "site"} | {lane: lane for lane in LANE_COLOURS}
