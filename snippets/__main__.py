@@ -1,25 +1,13 @@
 """The shell's way in: python -m snippets."""
 
 import sys
-from pathlib import Path
 
 import click
 
 from snippets import catalogue
 from snippets.lens.errors import LensError
-
-
-class _Name(click.ParamType):
-    """A parameter whose values can be completed by the shell."""
-
-    def __init__(self, name: str, values: object) -> None:
-        self.name = name
-        self._values = values
-
-    def shell_complete(self, ctx: object, param: object, incomplete: str) -> list[object]:
-        from click.shell_completion import CompletionItem
-
-        return [CompletionItem(value) for value in self._values() if value.lower().startswith(incomplete.lower())]
+from snippets.shell import Name, warn_about_version
+from snippets.workshop import commands
 
 
 def _snippet_names() -> list[str]:
@@ -32,20 +20,8 @@ def _function_names() -> list[str]:
     return complete()
 
 
-SNIPPET = _Name("name", _snippet_names)
-FUNCTION = _Name("function", _function_names)
-CHAPTER = _Name("chapter", catalogue.slugs)
-
-
-def _warn_about_version() -> None:
-    """Say once, in one line, that another Twisted than the book's is installed."""
-    import warnings
-
-    from snippets.lens.release import OtherTwisted, check_version
-
-    warnings.simplefilter("ignore", OtherTwisted)
-    if said := check_version():
-        click.echo(said, err=True)
+SNIPPET = Name("name", _snippet_names)
+FUNCTION = Name("function", _function_names)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -104,7 +80,7 @@ def trace(name: str, request: str, size: int | None, as_json: bool) -> None:
     from snippets.lens.typed import request_bytes
     from snippets.lens.wire import Wire
 
-    _warn_about_version()
+    warn_about_version()
     data = request_bytes(request)
     wire = Wire(_root_of(name))
     with record([step.name for step in PATH], watch={"HTTPChannel": ["line_mode", "_handlingRequest"]}) as recorded:
@@ -147,7 +123,7 @@ def show(function: str, request: str | None, size: int | None, site: str) -> Non
     from snippets.lens.listing import listing
     from snippets.lens.typed import request_bytes
 
-    _warn_about_version()
+    warn_about_version()
     lit = None
     if request is not None:
         from snippets.lens.wire import Wire
@@ -158,189 +134,8 @@ def show(function: str, request: str | None, size: int | None, site: str) -> Non
     Console().print(listing(function, lit))
 
 
-@cli.group()
-def book() -> None:
-    """Build the notebooks from the chapters, and check them."""
-
-
-@book.command()
-@click.argument("slug", type=CHAPTER, required=False)
-def build(slug: str | None) -> None:
-    """Build and execute the notebook of the chapter SLUG, or of all chapters."""
-    from snippets.lens import book as lens_book
-
-    for name, progress in _each_chapter(slug):
-        changed = lens_book.build(name, progress)
-        click.echo(f"{name}: {'built' if changed else 'unchanged'}")
-    if slug is None:
-        click.echo(f"{lens_book.COVER.name}: {'built' if lens_book.build_cover() else 'unchanged'}")
-
-
-@book.command("check")
-@click.argument("slug", type=CHAPTER, required=False)
-def check_book(slug: str | None) -> None:
-    """Say which notebooks are stale (text, outputs) and which links are dead; exit code 1 if any."""
-    from snippets.lens import book as lens_book
-
-    complaints = []
-    for name, progress in _each_chapter(slug):
-        found = lens_book.check(name, progress)
-        click.echo(f"{name}: {'stale' if found else 'as built'}")
-        complaints += found
-    if slug is None:
-        complaints += lens_book.stale_cover()
-    for complaint in complaints:
-        click.echo(complaint, err=True)
-    if complaints:
-        click.echo("`python -m snippets book build` makes the notebooks anew", err=True)
-        sys.exit(1)
-
-
-def _each_chapter(slug: str | None) -> object:
-    """The chapters to work on, each with a callback that shows how far it is."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    from snippets.lens import book as lens_book
-
-    names = [lens_book.chapter(slug)] if slug else lens_book.slugs()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cells"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        for name in names:
-            task = bar.add_task(name, total=None)
-
-            def progress(done: int, total: int, task: object = task) -> None:
-                bar.update(task, completed=done, total=total)
-
-            yield name, progress
-            bar.remove_task(task)
-
-
-@cli.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the measure as JSON.")
-@click.option("--all", "every", is_flag=True, help="Name the functions that have no notes yet.")
-def coverage(as_json: bool, every: bool) -> None:
-    """Measure the reading: functions on the path with notes, lines lit, notes whose line is gone.
-
-    Exit code 1 if a note has lost its line.
-    """
-    import json
-
-    from snippets.lens.coverage import measure
-
-    _warn_about_version()
-    result = measure()
-    if as_json:
-        click.echo(json.dumps(result.as_dict(), indent=1))
-    else:
-        _print_coverage(result, every)
-    for complaint in result.lost:
-        click.echo(f"lost: {complaint}", err=True)
-    if result.lost:
-        sys.exit(1)
-
-
-def _print_coverage(result: object, every: bool) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    shown = result.functions if every else result.annotated
-    table = Table("function", "notes", "lines lit", title="Functions on the path" if every else "Annotated functions")
-    for covered in shown:
-        table.add_row(covered.name, str(covered.notes or "-"), f"{covered.lit} of {covered.lines}")
-    console.print(table)
-    numbers = result.as_dict()
-    console.print(
-        f"{numbers['on_path']} functions of Twisted ran in {result.scenarios} scenarios; "
-        f"{numbers['annotated']} have notes. {numbers['lit']} of {numbers['lines']} of their lines were lit. "
-        f"Notes whose line is gone: {len(result.lost)}."
-    )
-
-
-@cli.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def bench(as_json: bool) -> None:
-    """Measure what recording costs, against no recording and against other tools."""
-    import json
-
-    from snippets.lens import bench as lens_bench
-
-    result = lens_bench.measure(progress=lambda stage: click.echo(f"measuring {stage} ...", err=True))
-    if as_json:
-        click.echo(json.dumps(result, indent=1))
-        return
-    from rich.console import Console
-
-    Console().print(lens_bench.table(result))
-
-
-@cli.command()
-@click.argument("releases", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
-@click.option(
-    "--wheels",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="FOLDER",
-    help="Take the releases from the wheels in FOLDER; no network is used.",
-)
-@click.option(
-    "--figure",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    metavar="FILE.png",
-    help="Draw the functions by release too.",
-)
-def drift(releases: tuple[str, ...], as_json: bool, wheels: Path | None, figure: Path | None) -> None:
-    """Say which notes of the book fit other RELEASES of Twisted, as in 24.11.0 25.5.0.
-
-    Each release is fetched by pip into a temporary folder and read there; nothing of it is installed or run.
-
-    Exit code 0 if all releases could be had, 1 if some could not, 2 if none could or what is asked makes no sense.
-    """
-    import json
-
-    from snippets.lens import drift as lens_drift
-
-    _warn_about_version()
-    if figure is not None and (figure.suffix != ".png" or not figure.parent.is_dir()):
-        raise LensError(f"{figure} can't be drawn: give a file that ends in .png, in a folder that is there")
-    found = lens_drift.measure(
-        releases, wheels, lambda release: click.echo(f"fetching Twisted {release} ...", err=True)
-    )
-    for release, reason in found.missing.items():
-        click.echo(f"error: Twisted {release} can't be had: {reason}", err=True)
-    if not found.releases:
-        sys.exit(2)
-    if as_json:
-        click.echo(json.dumps(found.as_dict(), indent=1))
-    else:
-        _print_drift(found)
-    if figure is not None:
-        from snippets.lens import figures
-
-        figures.drift(found).save(figure)
-        click.echo(f"drawn: {figure}", err=True)
-    if found.missing:
-        sys.exit(1)
-
-
-def _print_drift(found: object) -> None:
-    from rich.console import Console
-    from rich.padding import Padding
-    from rich.text import Text
-
-    from snippets.lens import drift as lens_drift
-
-    console = Console(highlight=False)
-    console.print(lens_drift.table(found))
-    for release in found.releases:
-        console.print(Text(found.said(release)))
-    for name, compared in found.functions.items():
-        complaints = [why for one in compared.values() for _, why in one.lost]
-        if complaints:
-            console.print(Text(f"\n{name.partition(':')[2]}", style="bold"))
-        for complaint in complaints:
-            console.print(Padding(Text(complaint), (0, 0, 0, 2)))
+for command in (commands.book, commands.coverage, commands.drift, commands.bench):
+    cli.add_command(command)
 
 
 def main() -> None:

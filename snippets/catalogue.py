@@ -7,7 +7,8 @@ from typing import NamedTuple
 from snippets.lens.errors import LensError
 
 HERE = Path(__file__).parent
-_NOT_CHAPTERS = {"lens", "exercises"}
+CHAPTERS = HERE.parent / "chapters"
+_NOT_CHAPTERS = {"lens", "workshop", "exercises"}
 
 
 class Snippet(NamedTuple):
@@ -32,7 +33,19 @@ def first_line(file: Path) -> str:
 
 def slugs() -> list[str]:
     """The chapters whose text there is, with their numbers, in the order of the book: "05_http_channel", ..."""
-    return sorted(path.stem for path in (HERE.parent / "chapters").glob("[0-9][0-9]_*.md"))
+    return sorted(path.stem for path in CHAPTERS.glob("[0-9][0-9]_*.md"))
+
+
+def chapter(name: str) -> str:
+    """The slug that `name` means: the whole slug, its number, or the part after the number.
+
+    Raises:
+        LensError: no chapter has that name.
+    """
+    for slug in slugs():
+        if name in (slug, slug[:2], slug[3:]):
+            return slug
+    raise LensError(f"there is no chapter {name}; there are {', '.join(slugs())}")
 
 
 def chapters() -> dict[str, str]:

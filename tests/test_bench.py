@@ -6,9 +6,9 @@ import json
 import pytest
 from rich.console import Console
 
-from snippets.lens import bench
 from snippets.lens.names import locate
 from snippets.lens.wire import Wire
+from snippets.workshop import bench
 
 KEYS = [
     "untraced",

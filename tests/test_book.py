@@ -10,10 +10,11 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from snippets import catalogue
-from snippets.lens import book, notes
+from snippets.lens import notes
 from snippets.lens.errors import LensError
 from snippets.lens.listing import STORED
 from snippets.lens.source import find
+from snippets.workshop import book
 
 SMALL = """---
 jupytext:
@@ -56,7 +57,7 @@ def shelf(tmp_path, monkeypatch):
     (tmp_path / "chapters").mkdir()
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "README.md").write_text("here", encoding="utf-8")
-    monkeypatch.setattr(book, "CHAPTERS", tmp_path / "chapters")
+    monkeypatch.setattr(catalogue, "CHAPTERS", tmp_path / "chapters")
     monkeypatch.setattr(book, "NOTEBOOKS", tmp_path / "notebooks")
     (tmp_path / "chapters" / "01_small.md").write_text(SMALL, encoding="utf-8")
     (tmp_path / "chapters" / "02_other.md").write_text(SMALL.replace("Small", "Other"), encoding="utf-8")
@@ -154,7 +155,7 @@ def test_a_missing_or_a_new_output_counts():
 
 
 def test_chapters_are_found_by_slug_number_or_name():
-    assert {book.chapter(name) for name in ("05_http_channel", "05", "http_channel")} == {"05_http_channel"}
+    assert {catalogue.chapter(name) for name in ("05_http_channel", "05", "http_channel")} == {"05_http_channel"}
 
 
 def test_the_picture_on_the_readme_is_as_built(monkeypatch, tmp_path):
@@ -165,7 +166,7 @@ def test_the_picture_on_the_readme_is_as_built(monkeypatch, tmp_path):
     assert book.stale_cover() == []
 
 
-@pytest.mark.parametrize("slug", book.slugs())
+@pytest.mark.parametrize("slug", catalogue.slugs())
 class TestEveryChapter:
     """What holds for each chapter of the book."""
 
@@ -205,7 +206,7 @@ class TestEveryChapter:
     def test_names_only_tests_that_exist(self, slug):
         import re
 
-        text = (book.CHAPTERS / f"{slug}.md").read_text("utf-8")
+        text = (catalogue.CHAPTERS / f"{slug}.md").read_text("utf-8")
         tests = "\n".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
         for name in re.findall(r"`(test_\w+)`", text):
             assert f"def {name}(" in tests

@@ -14,9 +14,9 @@ from twisted.internet.task import Clock
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from zope.interface import implementer
 
+from snippets.lens.event import Point
 from snippets.lens.figures import path_map
 from snippets.lens.logged import logged
-from snippets.lens.trace import Point
 from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
 from tests.tls_client import PEM, TLSClient

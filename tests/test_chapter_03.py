@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.protocol import Factory
 from twisted.internet.testing import StringTransport
@@ -64,7 +64,6 @@ class TestTheLoop:
         st.lists(st.sampled_from([b"put a 3\r\n", b"\r\n\r", b"get a\r\n", b"put b 0\r\n", b"quit\r\n", b"x" * 90])),
         st.lists(st.integers(1, 20)),
     )
-    @settings(deadline=None)
     def test_how_the_bytes_are_cut_makes_no_difference_to_the_store(self, parts, sizes):
         data = b"".join(parts)
         whole, cut = Wire(factory()), Wire(factory())
@@ -219,7 +218,6 @@ class TestTooLong:
             refused = cls is OnlyReceiver and cut == 81
             assert (receiver.told == [line]) != refused
 
-    @settings(deadline=None)
     @given(st.lists(st.integers(1, 90)))
     def test_one_byte_more_is_too_long_however_it_is_cut(self, sizes):
         wire = Wire(Factory.forProtocol(Receiver))
@@ -256,26 +254,22 @@ COUNTS = st.integers(1, 30)
 
 
 class TestCost:
-    @settings(deadline=None)
     @given(SIZES, COUNTS)
     def test_cost_of_lines_in_one_piece(self, n, count):
         m = n + 2
         assert cost(n, count) == (n * count + m * count * (count - 1) // 2, m * count)
 
-    @settings(deadline=None)
     @given(SIZES, COUNTS)
     def test_cost_of_lines_byte_by_byte(self, n, count):
         m = n + 2
         assert cost(n, count, 1) == (count * (n * n + 7 * n + 4) // 2, count * m * (m + 1) // 2)
 
-    @settings(deadline=None)
     @given(SIZES, COUNTS, st.integers(1, 5))
     def test_cost_is_linear_in_the_length_of_a_stream(self, n, count, pieces):
         """Pieces that end where lines end: each costs the same."""
         copied, searched = cost(n, count)
         assert cost(n, count * pieces, (n + 2) * count) == (copied * pieces, searched * pieces)
 
-    @settings(deadline=None)
     @given(SIZES, COUNTS)
     def test_line_only_receiver_copies_a_byte_at_most_once(self, n, count):
         copied, _ = cost(n, count, None, LineOnlyReceiver)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import twisted
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.web.resource import Resource
@@ -54,7 +54,6 @@ def calls(data: bytes, *names: str, size=None) -> tuple[bytes, list[str]]:
     return response, [event.method for event in trace.events]
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(min_size=1, max_size=30), max_size=5), st.lists(st.integers(1, 20)), st.booleans())
 def test_the_body_does_not_depend_on_the_cuts(parts, sizes, in_chunks):
     body = b"".join(parts)

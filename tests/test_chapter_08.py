@@ -3,7 +3,7 @@
 from email import message_from_bytes
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.address import IPv4Address, UNIXAddress
 from twisted.internet.endpoints import serverFromString
@@ -97,7 +97,6 @@ class TestTarget:
 
 class TestHeadersAndCookies:
     @given(st.lists(st.sampled_from([b"a=1", b"a=2", b"b=", b"c", b"=d"]), max_size=6), st.integers(0, 6))
-    @settings(deadline=None)
     def test_of_cookies_with_one_name_the_last_counts_in_however_many_headers(self, cookies, cut):
         fields = [b"Cookie: " + b"; ".join(some) for some in (cookies[:cut], cookies[cut:]) if some]
         wanted = dict(cookie.split(b"=", 1) for cookie in cookies if b"=" in cookie)

@@ -118,7 +118,6 @@ def test_the_children_of_a_leaf_are_never_asked_for():
 QUOTED = st.text("ab/.%\0é ", max_size=5).map(str.encode)
 
 
-@settings(deadline=None)
 @given(st.lists(QUOTED, min_size=1, max_size=6))
 def test_any_segments_reach_the_resource_that_was_put_under_them(segments):
     root = branch = Resource()
@@ -233,7 +232,7 @@ SLASHES = st.sampled_from(["/", "%2f", "%2F", "//"])
 DOTS = st.sampled_from([".", "%2e"])
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(PARTS, st.data())
 def test_no_spelling_of_a_path_leads_out_of_the_folder(tmp_path_factory, parts, data):
     home = tmp_path_factory.getbasetemp() / "no_way_out"

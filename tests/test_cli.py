@@ -7,8 +7,6 @@ import sys
 
 import pytest
 
-from snippets.lens.trace import Trace
-
 
 def snippets(*args, cwd=None, **environment):
     """Run `python -m snippets` in a folder that is not the project's."""
@@ -60,11 +58,15 @@ def test_trace_shows_the_tree_and_the_response():
     assert result.stdout.rstrip().endswith("Hello from Twisted.web")
 
 
-def test_trace_as_json_can_be_read_back():
+def test_trace_as_json_has_a_row_for_each_call_and_the_pieces_have_the_size_asked_for():
     result = snippets("trace", "hello_site", "GET /hello", "--json", "--size", "10")
-    trace = Trace.from_json(result.stdout)
-    assert len(trace.of("HTTPChannel.lineReceived")) == 3
-    assert json.loads(result.stdout)["format"] == 1
+    loaded = json.loads(result.stdout)
+    assert loaded["format"] == 1
+    rows = [(loaded["points"][row[0]][0], row[3]) for row in loaded["events"]]
+    assert len([name for name, _ in rows if name.endswith("HTTPChannel.lineReceived")]) == 3
+    pieces = [args[1]["bytes"] for name, args in rows if name.endswith("HTTPChannel.dataReceived")]
+    assert [len(piece) for piece in pieces[:-1]] == [10] * (len(pieces) - 1)
+    assert 0 < len(pieces[-1]) <= 10
 
 
 def test_show_lights_the_lines_of_a_request(tmp_path):

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import twisted
 
-from snippets.lens import coverage, notes
+from snippets.lens import notes
 from snippets.lens.lines import statement_lines
 from snippets.lens.names import locate
 from snippets.lens.source import find
+from snippets.workshop import coverage
 
 CHAPTER_05 = [
     "twisted.web.http:HTTPChannel.__init__",

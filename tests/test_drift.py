@@ -15,9 +15,9 @@ import twisted
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snippets.lens.drift import Release, State, Unavailable, compare, installed
 from snippets.lens.notes import Annotation, Note, store
 from snippets.lens.source import find
+from snippets.workshop.drift import Release, State, Unavailable, compare, installed
 from tests.test_cli import refused, snippets
 
 HOME = Path(twisted.__file__).parents[1]
@@ -204,13 +204,6 @@ class TestTheCommand:
         line = refused(snippets("drift", "1.0", "--wheels", str(tmp_path)))
         assert line.startswith("error: Twisted 1.0 can't be had: its twisted.web.http can't be read by Python 3.")
 
-    def test_the_figure_is_a_png(self, wheels, tmp_path):
-        file = tmp_path / "drift.png"
-        result = snippets("drift", "1.0", "--wheels", str(wheels), "--figure", str(file))
-        assert result.returncode == 0
-        assert file.read_bytes().startswith(b"\x89PNG")
-        assert str(file) in result.stderr
-
     @pytest.mark.parametrize(
         ("args", "said"),
         [
@@ -221,8 +214,6 @@ class TestTheCommand:
             ([""], "'' is not a version"),
             (["--", "--editable=."], "is not a version"),
             (["1.0", "--wheels", "nowhere"], "'nowhere' does not exist"),
-            (["1.0", "--figure", "drift.svg"], "drift.svg can't be drawn: give a file that ends in .png"),
-            (["1.0", "--figure", "nowhere/drift.png"], "nowhere/drift.png can't be drawn"),
         ],
     )
     def test_bad_input_is_one_clear_line_before_anything_is_fetched(self, args, said):

@@ -10,7 +10,6 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import matplotlib
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,36 +19,37 @@ from matplotlib.text import Text
 from PIL import Image
 from twisted.web.resource import Resource
 
-from snippets.lens.conversation import play
-from snippets.lens.demo_site import Later
 from snippets.lens.errors import LensError
+from snippets.lens.event import Caller, Event, Point
 from snippets.lens.figures import CHANNEL_POINTS, CHANNEL_WATCH, Picture, path_map, ribbon, sequence, states
 from snippets.lens.figures.labels import short_names
 from snippets.lens.figures.layout import CARD, LABEL, LINE, Arc, Layout, Route, arrange
-from snippets.lens.figures.machine import UNSEEN, State, machine
 from snippets.lens.figures.palette import FADED, GROUND, INK, LANE_COLOURS, LIGHT, PALE, WHITE, contrast, ink_on, tint
-from snippets.lens.figures.parsing import (
+from snippets.lens.figures.ribbon import CELL, COLUMNS, FILLS, MOST, STRIP, cells, placed
+from snippets.lens.figures.sequence import rows
+from snippets.lens.figures.states import TIMES, downwards, title
+from snippets.lens.follow.channel import (
     BODY,
     EARLY,
     END,
-    FILLS,
     FOLDED,
     HEADER,
     KEPT_BACK,
     REQUEST_LINE,
     UNPARSED,
-    Byte,
     is_channel,
     received,
 )
-from snippets.lens.figures.ribbon import CELL, COLUMNS, MOST, STRIP, cells, placed
-from snippets.lens.figures.sequence import rows
-from snippets.lens.figures.states import TIMES, downwards, title
+from snippets.lens.follow.machine import UNSEEN, State, machine
+from snippets.lens.follow.stream import Byte
 from snippets.lens.kept import Cut, Label, Raised
 from snippets.lens.path import CHAPTERS, LANES, PATH, lane_of
-from snippets.lens.scenarios import SCENARIOS, scenario
-from snippets.lens.trace import Caller, Event, Point, Trace, record
+from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
+from snippets.workshop.scenarios import SCENARIOS, scenario
+from snippets.workshop.scenarios.conversation import play
+from snippets.workshop.scenarios.demo_site import Later
+from tests.pictures import assert_legible, texts
 
 GET = b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
@@ -103,30 +103,6 @@ def scenario_trace(name: str) -> Trace:
     with record(CHANNEL_POINTS, watch=CHANNEL_WATCH) as trace:
         play(scenario(name), Wire)
     return trace
-
-
-def texts(picture: Picture) -> list[str]:
-    return [text.get_text() for text in picture.figure.findobj(Text) if text.get_text()]
-
-
-def assert_legible(picture: Picture) -> None:
-    """No two texts overlap, none leaves the figure, and none is smaller than 11 pixels at a notebook's 900."""
-    figure = picture.figure
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    found = [text for text in figure.findobj(Text) if text.get_text().strip()]
-    boxes = np.array([text.get_window_extent(canvas.get_renderer()).extents for text in found]).reshape(-1, 4)
-    wide, high = figure.bbox.width, figure.bbox.height
-    for text, (x0, y0, x1, y1) in zip(found, boxes, strict=True):
-        assert x0 >= 0, text
-        assert y0 >= 0, text
-        assert x1 <= wide, text
-        assert y1 <= high, text
-        assert text.get_fontsize() / 72 * figure.dpi * 900 / wide >= 11, text
-    # A pixel: what is written right after another text in the same line may touch it.
-    meet = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:]) - np.maximum(boxes[:, None, :2], boxes[None, :, :2]) > 1.5
-    for one, other in np.argwhere(np.triu(meet.all(2), 1)):
-        raise AssertionError(f"{found[one].get_text()!r} and {found[other].get_text()!r} overlap")
 
 
 TRACES = {
@@ -196,7 +172,7 @@ class TestEveryFigure:
 class TestPicture:
     def test_the_same_input_gives_the_same_bytes(self):
         trace = path_traced()
-        assert sequence(trace).png == sequence(trace).png == sequence(Trace.from_json(trace.to_json())).png
+        assert sequence(trace).png == sequence(trace).png
 
     def test_is_an_opaque_png_on_white_without_the_name_of_a_program(self):
         image = Image.open(io.BytesIO(ribbon(TRACES["plain"]()).png))
@@ -345,7 +321,7 @@ class TestReceived:
     def test_what_has_waited_is_then_parsed(self):
         trace = TRACES["pipelined, answered later"]()
         assert self.kinds(trace) == self.kinds(TRACES["plain"]()) * 2
-        assert [byte.waited for byte in received(trace).bytes] == [False] * len(GET) + [True] * len(GET)
+        assert [bool(byte.waited) for byte in received(trace).bytes] == [False] * len(GET) + [True] * len(GET)
 
     @pytest.mark.parametrize("name", [each.name for each in SCENARIOS if each.name != "timeout-silent"])
     def test_every_scenario_agrees_with_its_calls(self, name):
@@ -365,7 +341,7 @@ class TestReceived:
         assert sum(cell.count for cell in shown) == len(found.bytes)
         assert [cell.start + cell.count for cell in shown[:-1]] == [cell.start for cell in shown[1:]]
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(st.lists(st.sampled_from([GET, POST, FOLDED_GET, b"\r\n"]), min_size=1), st.lists(st.integers(1, 40)))
     def test_how_bytes_are_cut_changes_nothing_in_what_they_are_taken_for(self, messages, sizes):
         data = b"".join(messages)
@@ -468,7 +444,7 @@ class TestRibbon:
         assert sum(cell.columns for cell in shown) <= MOST
 
     def test_what_is_left_out_is_the_middle(self):
-        shown = cells([Byte(65, BODY, 0, False, False)] * 3000, [1, 1500])
+        shown = cells([Byte(65, BODY, 0)] * 3000, [1, 1500])
         counts = [cell.count for cell in shown]
         gap = next(number for number, count in enumerate(counts) if count > 1)
         assert abs(gap - len(counts[gap + 1 :])) <= 1
@@ -753,7 +729,7 @@ class TestLayout:
         cards = [(card.x, card.y, card.x + CARD, card.y + card.high) for card in found.cards.values()]
         return cards + [label_box(route) for route in found.routes]
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(graphs())
     def test_nothing_meets_a_label_or_a_card(self, graph):
         column, side, arcs = graph
@@ -765,7 +741,7 @@ class TestLayout:
             assert not any(meet(box, other) for other in boxes[:number])
             assert not any(meet(box, line) for route in found.routes for line in stretches(route))
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(graphs())
     def test_arrows_begin_and_end_at_their_cards(self, graph):
         found = arrange(*graph)
@@ -775,7 +751,7 @@ class TestLayout:
                 assert card.x <= x <= card.x + CARD
                 assert card.y <= y <= card.y + card.high
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(graphs())
     def test_no_two_arrows_run_over_each_other(self, graph):
         found = arrange(*graph)
@@ -784,7 +760,7 @@ class TestLayout:
             for other, _ in upright[:number]:
                 assert line[0] != other[0] or line[3] < other[1] or other[3] < line[1]
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(graphs())
     def test_all_is_on_the_page(self, graph):
         found = arrange(*graph)
@@ -795,7 +771,7 @@ class TestLayout:
             assert x1 <= found.width
             assert y1 <= found.height
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(graphs())
     def test_arrows_at_one_side_of_a_card_do_not_cross(self, graph):
         column, _, _ = graph

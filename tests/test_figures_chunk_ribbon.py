@@ -1,16 +1,17 @@
 """The ribbon of a chunked body: what it says of each byte agrees with what the decoder did."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.web.resource import Resource
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures import CHUNK_POINTS, CHUNK_WATCH, Picture, chunk_ribbon
-from snippets.lens.figures.chunk_ribbon import AFTER, DATA, LEFT, LINE_END, LOOK, SIZE, TRAILER, received_chunks
+from snippets.lens.figures.chunk_ribbon import LOOK
+from snippets.lens.follow.chunks import AFTER, DATA, LEFT, LINE_END, SIZE, TRAILER, received_chunks
 from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
-from tests.test_figures import assert_legible, texts
+from tests.pictures import assert_legible, texts
 
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 MIXED = b"3;a=b\r\nhel\r\n2\r\nlo\r\n0\r\nSum: 42\r\n\r\n"
@@ -48,7 +49,6 @@ def test_says_which_state_took_each_byte():
 
 
 @given(st.lists(st.integers(1, 12)))
-@settings(deadline=None)
 def test_the_cuts_change_nothing_in_that(sizes):
     found, cuts = received_chunks(traced(MIXED, sizes))
     assert bytes(byte.value for byte in found) == MIXED
@@ -114,7 +114,7 @@ class TestWhatCannotBeDrawn:
             chunk_ribbon(traced(MIXED + HEAD + MIXED))
 
     def test_without_the_watched_attributes(self):
-        with pytest.raises(LensError, match="without watching state and length"):
+        with pytest.raises(LensError, match="without watching state, length"):
             chunk_ribbon(traced(MIXED, watch={}))
 
     def test_a_line_behind_what_was_kept_of_a_long_piece(self):

@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 
@@ -12,7 +12,7 @@ from snippets.lens.errors import LensError
 from snippets.lens.figures import growth
 from snippets.lens.figures.growth import COLOURS, HIGH, LINE, MARK, TOP, Scale, _spread
 from snippets.lens.figures.picture import WIDTH
-from tests.test_figures import assert_legible, texts
+from tests.pictures import assert_legible, texts
 
 SIZES = [2**power for power in range(15)]
 SQUARE = {size: size**2 for size in SIZES}
@@ -20,7 +20,6 @@ FLAT = dict.fromkeys(SIZES, 0.5)
 HALF = {size: size / 2 for size in SIZES}
 
 
-@settings(deadline=None)
 @given(st.floats(1e-3, 1e3), st.floats(1e-3, 1e3), st.floats(2, 1e6))
 def test_a_scale_makes_equal_factors_equal_steps(one, other, factor):
     scale = Scale(1e-4, 1e10)
@@ -69,7 +68,6 @@ def test_can_be_read(curves):
     assert {*curves, "bytes in a line", "bytes copied"} <= set(texts(picture))
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(min_size=1), st.floats(0, HIGH), max_size=3))
 def test_names_keep_their_order_and_their_distance(ends):
     spread = _spread(ends)

@@ -13,7 +13,7 @@ from snippets.lens.figures import holders
 from snippets.lens.figures.holders import Hold, _placed, _routes, holds
 from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
-from tests.test_figures import assert_legible, texts
+from tests.pictures import assert_legible, texts
 
 
 class Thing:
@@ -155,7 +155,7 @@ def graphs(draw):
     return {role.replace("_", " "): each for role, each in roles.items()}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(graphs())
 def test_each_hold_has_one_arrow_and_no_two_arrows_lie_on_one_another(roles):
     found = holds(roles)
@@ -182,7 +182,7 @@ def test_the_head_of_a_card_has_room_for_all_the_arrows():
     assert all(head.y < each < head.y + head.head for each in arrives)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(graphs())
 def test_arrows_to_one_card_do_not_cross_each_other(roles):
     found = holds(roles)
@@ -193,7 +193,7 @@ def test_arrows_to_one_card_do_not_cross_each_other(roles):
             assert not inner[0] < other.arrives < inner[1]
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(graphs())
 def test_it_can_be_read(roles):
     with suppress(LensError):  # so many arrows that they don't fit

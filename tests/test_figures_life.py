@@ -10,24 +10,23 @@ from twisted.web.server import NOT_DONE_YET
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures import LIFE_POINTS, LIFE_WATCH, life
-from snippets.lens.figures.life import (
+from snippets.lens.figures.life import FILL, placed
+from snippets.lens.follow.life import (
     ABORT,
     ARRIVING,
     AT_WORK,
     CLOSING,
     CONNECTION,
-    FILL,
     IDLE,
     KEPT,
     OPEN,
     READING,
     TIMER,
     moments,
-    placed,
 )
 from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
-from tests.test_figures import assert_legible, texts
+from tests.pictures import assert_legible, texts
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nContent-Length: 20000\r\n\r\n" + b"x" * 20_000
@@ -175,7 +174,7 @@ def test_one_that_is_open_is_said_to_be():
     assert life(quick(GET, 5)).alt.startswith("One connection with 1 request, still open after 0 s")
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from([GET, GET[:9], GET[9:], b"\r\n", 0.5, 30, 60]), max_size=12))
 def test_moments_stand_side_by_side_in_their_order(steps):
     found = moments(quick(*steps))

@@ -16,7 +16,7 @@ from snippets.lens.figures.resource_tree import MOST_ROWS, join, live
 from snippets.lens.logged import logged
 from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
-from tests.test_figures import assert_legible, texts
+from tests.pictures import assert_legible, texts
 
 
 class Page(Resource):
@@ -319,7 +319,7 @@ def escaped(segment: bytes) -> str:
     return "".join(f"%{byte:02x}" for byte in segment)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(trees(), st.lists(SEGMENTS, min_size=1, max_size=5))
 def test_it_can_be_read(root, segments):
     trace = sent(root, "".join(f"/{escaped(segment)}" for segment in segments))

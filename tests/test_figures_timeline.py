@@ -11,7 +11,7 @@ from twisted.internet.selectreactor import SelectReactor
 from snippets.lens.figures import timeline
 from snippets.lens.figures.timeline import ACCEPTED, DUE, HUNG_UP, MOST_LETTERS, POLLED, READ, WRITTEN, placed, slots
 from snippets.lens.turns import Ready, Turn, Turns
-from tests.test_figures import assert_legible, texts
+from tests.pictures import assert_legible, texts
 
 
 class Upper(Protocol):
@@ -138,7 +138,7 @@ def test_a_turn_is_not_broken_if_it_fits_on_a_band_of_its_own(room):
     assert boxes[-1].band > 0
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(some_turns())
 def test_every_text_can_be_read(turns):
     assert_legible(timeline(turns))

@@ -28,6 +28,6 @@ def test_it_names_every_module_and_none_that_is_not_there():
 
 def test_its_figures_are_of_the_benchmark():
     rows = [row for row in README.splitlines() if row.startswith("| ") and row.rstrip(" |").endswith("met")]
-    from snippets.lens.bench import TARGETS
+    from snippets.workshop.bench import TARGETS
 
     assert len(rows) == len(TARGETS)

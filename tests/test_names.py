@@ -275,7 +275,7 @@ def test_what_is_no_text_is_refused(name):
 PARTS = ["twisted", "web", "http", "HTTPChannel", "lineReceived", "", "é", "__dict__", "Request", "factory", "setter"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text()
     | st.lists(st.sampled_from(PARTS), max_size=5).map(".".join)

@@ -22,7 +22,7 @@ def imported(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found.add(node.module)
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
 
 
@@ -54,14 +54,58 @@ def test_every_file_says_in_its_first_line_what_it_does(path):
     assert len(first) > 20
 
 
-def test_the_lens_does_not_know_the_snippets_and_nothing_knows_the_tests():
-    for path in PYTHON:
-        if path.is_relative_to(ROOT / "snippets"):
-            names = imported(path)
-            assert not any(name.startswith("tests") for name in names)
-            if path.is_relative_to(ROOT / "snippets" / "lens"):
-                own = [name for name in names if name.startswith("snippets")]
-                assert all(name.startswith("snippets.lens") for name in own), path
+# Who may import whom, inside the project: folder -> what its modules may import of the rest, by the beginning.
+ARROWS = {
+    "snippets/lens": ("snippets.lens",),
+    "snippets/workshop": ("snippets.workshop", "snippets.lens", "snippets.catalogue", "snippets.shell"),
+    "snippets/exercises": ("snippets.exercises", "snippets.lens"),
+}
+NO_FIGURES = ("matplotlib", "numpy", "PIL", "snippets.lens.figures")
+
+
+def folder_of(path):
+    """The folder that says what a module may import: the lens, the workshop, the exercises, or a chapter's."""
+    parts = path.relative_to(ROOT).parts
+    return "/".join(parts[:2]) if len(parts) > 2 else parts[0]
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_run_one_way(path):
+    folder, names = folder_of(path), imported(path)
+    if folder == "tests":
+        return
+    assert not any(name.startswith("tests") for name in names)
+    own = [name for name in names if name.startswith("snippets.")]
+    if folder in ARROWS:
+        assert all(name.startswith(ARROWS[folder]) for name in own)
+    elif folder != "snippets":
+        assert not own, "a chapter's programs know neither the lens nor one another"
+
+
+@pytest.mark.parametrize("module", ["follow", "trace", "tree", "lines", "names", "notes", "source", "wire", "listing"])
+def test_what_a_trace_means_is_found_without_a_drawing_library(module):
+    """In a process of its own, where nothing else has imported one."""
+    every = f"import pkgutil, importlib, snippets.lens.{module} as it, sys;"
+    every += "[importlib.import_module(f'{it.__name__}.{m.name}') for m in pkgutil.iter_modules(it.__path__)]" * (
+        module == "follow"
+    )
+    ended = run("-c", f"{every}\nprint([name for name in {NO_FIGURES} if name in sys.modules])")
+    assert ended.out == "[]\n", ended.err
+
+
+def test_no_modules_import_one_another_in_a_circle():
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in PYTHON
+    }
+    arrows = {name: {other for other in imported(path) if other in modules} for name, path in modules.items()}
+    while ends := {name for name, others in arrows.items() if not others}:
+        arrows = {name: others - ends for name, others in arrows.items() if name not in ends}
+    assert arrows == {}
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_is_longer_than_can_be_kept_in_mind(path):
+    assert len(path.read_text("utf-8").splitlines()) <= 400
 
 
 def test_the_pinned_twisted_is_the_same_everywhere():

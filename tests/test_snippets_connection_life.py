@@ -12,9 +12,9 @@ from twisted.web.server import Site
 
 from snippets.connection_life.slow_client import REQUEST, DeadlineChannel
 from snippets.http_channel.hello_site import root
-from snippets.lens.demo_site import Later
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
+from snippets.workshop.scenarios.demo_site import Later
 from tests.programs import Ended, listening, refused, run, running, silent_server
 
 PIPELINE_CLIENT = ("-m", "snippets.connection_life.pipeline_client")

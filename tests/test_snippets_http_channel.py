@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from snippets.http_channel.callbacks import feed
@@ -116,7 +116,6 @@ class TestCallbacks:
             program.write(bytes(2**20))
             assert program.interrupt() == (130, "", "\n")
 
-    @settings(deadline=None)
     @given(
         st.lists(st.sampled_from([GET, POST, b"GET / HTTP/1.0\r\n", b"GET\r\n", b"\r\n", b"Host: a\r\n", b" b\r\n"]))
         | st.lists(st.binary()),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from snippets.lens.wire import Wire
@@ -104,7 +104,6 @@ class TestLineThenRaw:
             refused(run(*STORE, f"--port={port}"), f"--port: a port is a number from 0 to 65535, not {port}")
         refused(run(*STORE, "--nonsense"), "unrecognized arguments: --nonsense")
 
-    @settings(deadline=None)
     @given(st.binary())
     def test_whatever_comes_it_does_not_raise(self, data):
         wire = Wire(factory())

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from snippets.lens.logged import logged
@@ -193,7 +193,6 @@ class TestFiles:
         root = files.root(str(folder.parent / "link"))
         assert Wire(root).send(b"GET /a.txt HTTP/1.1\r\nHost: a\r\n\r\n").endswith(b"this is a.txt")
 
-    @settings(deadline=None)
     @given(
         st.lists(st.sampled_from(["..", ".", "", "sub", "up", "out.txt", "secret.txt", "public", "%2f"]), max_size=6)
     )

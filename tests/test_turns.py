@@ -18,12 +18,12 @@ from twisted.python.failure import Failure
 from twisted.web.server import Site
 from twisted.web.static import File
 
-from snippets.lens.demo_site import DemoSite
 from snippets.lens.errors import LensError
 from snippets.lens.logged import logged
-from snippets.lens.scenarios import get, head
 from snippets.lens.trace import record
 from snippets.lens.turns import ReactorHere, Ready, Turns
+from snippets.workshop.scenarios.demo_site import DemoSite
+from snippets.workshop.scenarios.requests import get, head
 
 OPEN_FILES = Path("/proc/self/fd")
 

@@ -24,16 +24,17 @@ from twisted.web import http, server
 from twisted.web.server import Site
 from twisted.web.static import File
 
-from snippets.lens.conversation import Played, Scenario, Send, play
-from snippets.lens.demo_site import DemoSite
 from snippets.lens.errors import LensError
 from snippets.lens.lines import lines, statement_lines
 from snippets.lens.logged import logged
 from snippets.lens.names import locate
 from snippets.lens.path import PATH
-from snippets.lens.scenarios import SCENARIOS, get, head, post, scenario
 from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire, dated_by
+from snippets.workshop.scenarios import SCENARIOS, scenario
+from snippets.workshop.scenarios.conversation import Played, Scenario, Send, play
+from snippets.workshop.scenarios.demo_site import DemoSite
+from snippets.workshop.scenarios.requests import get, head, post
 from tests.loopback import Loopback, SelectLoopback
 
 BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\n\r\n"
@@ -262,7 +263,7 @@ SENT = [each.name for each in SCENARIOS if any(isinstance(step, Send) for step i
 CUT_MATTERS = {"trailers-65536-bytes", "refused-trailers-65536-bytes"}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 @pytest.mark.parametrize("name", [name for name in SENT if name not in CUT_MATTERS])
 def test_the_response_does_not_depend_on_where_the_bytes_are_cut(name: str, data: st.DataObject) -> None:

@@ -190,7 +190,7 @@ def _on_one_line(text: str) -> str:
 
 
 def to_json(value: object) -> object:
-    """A kept value in terms of JSON; `from_json` is its inverse."""
+    """A kept value in terms of JSON."""
     if isinstance(value, Label):
         return {"object": str(value)}
     if isinstance(value, bytes):
@@ -210,40 +210,3 @@ def to_json(value: object) -> object:
     if type(value) is int and abs(value) >= _HUGE:
         return {"int": hex(value)}
     return value
-
-
-def from_json(value: object) -> object:
-    """The kept value that `to_json` wrote.
-
-    Raises:
-        ValueError: `value` is not one that `to_json` writes.
-    """
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case {"object": str(label)}:
-            return Label(label)
-        case {"bytes": str(text)}:
-            return text.encode("latin-1")
-        case {"cut": head, "length": int(length)} if type(cut := from_json(head)) in (bytes, str):
-            return Cut(cut, length)
-        case {"items": list(items), "kind": str(kind), "length": int(length)} if kind in _BRACKETS:
-            return Items(kind, _items_from_json(kind, items), length)
-        case {"raised": str(kind), "text": str(text)}:
-            return Raised(kind, text)
-        case {"named": str(name), "value": inner}:
-            return Named(name, from_json(inner))
-        case {"float": "nan" | "inf" | "-inf" as text}:
-            return float(text)
-        case {"int": str(text)}:
-            return int(text, 16)
-        case {"missing": True}:
-            return MISSING
-    raise ValueError(f"{value!r:.60} is not a kept value")
-
-
-def _items_from_json(kind: str, items: list) -> tuple:
-    kept = tuple(map(from_json, items))
-    if kind == "dict" and not all(isinstance(item, Items) and len(item.items) == 2 for item in kept):
-        raise ValueError("an item of a dict is not a pair")
-    return kept

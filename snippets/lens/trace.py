@@ -1,4 +1,4 @@
-"""Records the calls of chosen functions while a block runs, and puts everything back."""
+"""Records the calls of chosen functions while a block runs."""
 
 import functools
 import inspect
@@ -9,85 +9,19 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from operator import attrgetter
-from types import CodeType, FunctionType
+from types import CodeType
 from typing import NamedTuple
 
-from twisted.python.components import _ProxyDescriptor
-
 from snippets.lens.errors import LensError
-from snippets.lens.kept import ATOMS, MISSING, Keeper, Named, Raised, from_json, same, to_json
-from snippets.lens.names import Place, can_be_recorded, function_in, listed, locate, locate_class, mangled
+from snippets.lens.event import Caller, Event, Point
+from snippets.lens.kept import ATOMS, MISSING, Keeper, Named, Raised, to_json
+from snippets.lens.names import Place, function_in, listed, locate, locate_class, mangled
+from snippets.lens.patches import HIDDEN, Patches, changing, hidden, owners_of, replace_copies, rewrapped
+from snippets.lens.tree import Shown
 
 
-class Caller(NamedTuple):
-    """The line that made a call; empty if no Python function did, as for the first call in a thread."""
-
-    function: str
-    file: str
-    line: int
-
-
-class Point(NamedTuple):
-    """A function that was recorded: its full name, where it stands, and the attributes watched at its calls."""
-
-    name: str
-    file: str
-    line: int
-    bound: bool
-    watched: tuple[str, ...]
-
-    @property
-    def where(self) -> str:
-        """File name and line, as in "http.py:2360"; what a proxy looks up elsewhere stands in no file."""
-        if not self.line:
-            return self.file
-        if "ipykernel_" in self.file:  # Jupyter gives each cell a file of its own, whose name is a number
-            return f"your cell:{self.line}"
-        return f"{self.file.replace(chr(92), '/').rpartition('/')[2]}:{self.line}"
-
-
-class Event(NamedTuple):
-    """One recorded call.
-
-    A call that has not ended is no event yet. `depth` counts the recorded calls around it; `args` begins with the
-    object, for a method; `result` is None if the call raised, and then `raised` says what; `before` and `after` are
-    the watched attributes, in the order of `point.watched`, empty where nothing was watched. `thread` is 0 for the
-    thread that entered `record`; others are numbered as they come.
-    """
-
-    point: Point
-    depth: int
-    caller: Caller
-    args: tuple
-    result: object
-    raised: Raised | None
-    before: tuple
-    after: tuple
-    thread: int
-
-    @property
-    def name(self) -> str:
-        return self.point.name
-
-    @property
-    def method(self) -> str:
-        """The last part of the name: what was called, without where it is defined."""
-        return self.name.partition(":")[2].rpartition(".")[2]
-
-    @property
-    def receiver(self) -> object:
-        """The object whose method was called (its label), or None for a plain function."""
-        return self.args[0] if self.point.bound and self.args else None
-
-    @property
-    def changes(self) -> dict[str, tuple[object, object]]:
-        """The watched attributes that the call changed, as far as they were kept: name -> (before, after)."""
-        pairs = zip(self.point.watched, self.before, self.after, strict=False)
-        return {name: (old, new) for name, old, new in pairs if not same(old, new)}
-
-
-class Trace:
-    """What was recorded. `events` lists the calls, thread by thread, in the order in which they began."""
+class Trace(Shown):
+    """What was recorded: the calls, and the `points` at which they were recorded."""
 
     def __init__(self) -> None:
         self.points: list[Point] = []
@@ -95,18 +29,20 @@ class Trace:
         # at every tuple that is kept, so that each call would cost the more the longer the trace.
         self._raw: list = []
         self._active = False
-        self._loaded: list[Event] | None = None
+        self._read: list[Event] = []
+        self._read_from = 0  # the length of `_raw` when `_read` was made
 
     @property
     def events(self) -> list[Event]:
-        """The recorded calls, each before the calls made inside it."""
-        if self._loaded is not None:
-            return self._loaded
-        threads: dict[int, list[tuple]] = {}
-        for call in self._calls():
-            threads.setdefault(call[0][-1], []).append(call)
-        ordered = [call for number in sorted(threads) for call in _calls_before_children(threads[number])]
-        return [self._event(*call) for call in ordered]
+        """The recorded calls, thread by thread, each before the calls made inside it."""
+        length = len(self._raw)
+        if length != self._read_from:
+            threads: dict[int, list[tuple]] = {}
+            for call in self._calls():
+                threads.setdefault(call[0][-1], []).append(call)
+            ordered = [call for number in sorted(threads) for call in _calls_before_children(threads[number])]
+            self._read, self._read_from = [self._event(*call) for call in ordered], length
+        return self._read
 
     def _calls(self) -> Iterator[tuple]:
         """Site, arguments, result, and watched attributes before and after, in the order in which the calls ended."""
@@ -125,7 +61,7 @@ class Trace:
         )
 
     def __len__(self) -> int:
-        return sum(1 for _ in self._calls()) if self._loaded is None else len(self._loaded)
+        return sum(1 for _ in self._calls())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Trace) and self.to_json() == other.to_json()
@@ -144,7 +80,7 @@ class Trace:
         return [event for event in events if event.name in wanted or event.method in wanted]
 
     def to_json(self) -> str:
-        """The trace as JSON text, one list a call; `Trace.from_json` reads it back."""
+        """The trace as JSON text, one list a call."""
         events = self.events
         points = list(dict.fromkeys(event.point for event in events))
         number = {point: index for index, point in enumerate(points)}
@@ -154,79 +90,11 @@ class Trace:
         ]
         return json.dumps({"format": 1, "points": points, "events": rows}, indent=None, separators=(",", ":"))
 
-    @classmethod
-    def from_json(cls, text: str) -> "Trace":
-        """The trace that `to_json` wrote.
-
-        Raises:
-            LensError: `text` is not such a trace.
-        """
-        trace = cls()
-        try:
-            data = json.loads(text)
-            if data["format"] != 1:
-                raise ValueError(f"its format is {data['format']!r:.20}, not 1")
-            trace.points = [_point_from_json(row) for row in data["points"]]
-            trace._loaded = [_event_from_json(trace.points, row) for row in data["events"]]
-        except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
-            raise LensError(f"this is not a trace written by to_json: {type(error).__name__}: {error}") from error
-        return trace
-
-    def __str__(self) -> str:
-        from snippets.lens.tree import as_text
-
-        return as_text(self)
-
-    def __rich__(self) -> object:
-        from snippets.lens.tree import as_tree
-
-        return as_tree(self)
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from snippets.lens.tree import as_html, as_text
-
-        return {"text/html": as_html(self), "text/plain": as_text(self)}
-
 
 def _json_field(value: object) -> object:
     if type(value) is tuple:
         return [to_json(item) for item in value]
     return to_json(value)
-
-
-def _point_from_json(row: list) -> Point:
-    name, file, line, bound, watched = row
-    _must_be(str, name, file, *watched)
-    _must_be(int, line)
-    _must_be(bool, bound)
-    return Point(name, file, line, bound, tuple(watched))
-
-
-def _event_from_json(points: list[Point], row: list) -> Event:
-    number, depth, (function, file, line), args, result, raised, before, after, thread = row
-    _must_be(int, number, depth, line, thread)
-    _must_be(str, function, file)
-    _must_be(list, args, before, after)
-    fault = from_json(raised)
-    if min(number, depth, thread) < 0 or not isinstance(fault, Raised | None):
-        raise ValueError("a call is not as a recording leaves it")
-    return Event(
-        points[number],
-        depth,
-        Caller(function, file, line),
-        tuple(map(from_json, args)),
-        from_json(result),
-        fault,
-        tuple(map(from_json, before)),
-        tuple(map(from_json, after)),
-        thread,
-    )
-
-
-def _must_be(kind: type, *values: object) -> None:
-    for value in values:
-        if type(value) is not kind:
-            raise TypeError(f"{value!r:.40} stands where {kind.__name__} belongs")
 
 
 def _calls_before_children(ended: list[tuple]) -> list[tuple]:
@@ -269,82 +137,35 @@ def record(points: Iterable[str], watch: Mapping[str, Iterable[str]] | None = No
             raise LensError(f"{place.name} can't be recorded: count its lines, or record what calls it")
     watched = [(locate_class(name), listed(attributes)) for name, attributes in (watch or {}).items()]
     trace = Trace()
-    patches = _Patches()
+    patches = Patches()
     try:
-        with _changing:
+        with changing:
             _install(places, watched, trace, patches)
         trace._active = True
         yield trace
     finally:
         trace._active = False
-        with _changing:
+        with changing:
             patches.undo()
 
 
-_changing = threading.RLock()  # held while functions are replaced or put back
-_in_place: "list[_Patches]" = []
-
-
-class _Patches:
-    """What was replaced, so that it can be put back."""
-
-    def __init__(self) -> None:
-        self._done: dict[tuple[int, str], tuple[object, object, object]] = {}
-        _in_place.append(self)
-
-    def has(self, owner: object, attribute: str) -> bool:
-        return (id(owner), attribute) in self._done
-
-    def put(self, owner: object, attribute: str, old: object, new: object) -> None:
-        setattr(owner, attribute, new)
-        self._done[id(owner), attribute] = (owner, old, new)
-
-    def undo(self) -> None:
-        _in_place.remove(self)
-        for (key, attribute), (owner, old, new) in self._done.items():
-            # If the block itself replaced it, that replacement would be there without the recording too.
-            if vars(owner).get(attribute) is new:
-                setattr(owner, attribute, old)
-            for others in _in_place:
-                others._inherit((key, attribute), new, old)
-
-    def _inherit(self, key: tuple[int, str], gone: object, old: object) -> None:
-        """Put `old` back in the end, and not `gone`: a recording that began before this one has ended before it."""
-        owner, mine, new = self._done.get(key, (None, None, None))
-        if owner is not None and mine is gone:
-            self._done[key] = (owner, old, new)
-
-
-def _install(places: list[Place], watched: list[tuple[type, tuple[str, ...]]], trace: Trace, patches: _Patches) -> None:
+def _install(places: list[Place], watched: list[tuple[type, tuple[str, ...]]], trace: Trace, patches: Patches) -> None:
     keeper, threads = Keeper(), _Threads(itertools.count())
     functions: dict[int, tuple[object, object]] = {}
     for place in places:
-        for owner in _with_overriding(place):
+        for owner in owners_of(place):
             if patches.has(owner, place.attribute):
                 continue
             raw = vars(owner)[place.attribute]
             watcher = _watcher(owner, watched, keeper)
             trace.points.append(_point(place, owner, raw, watcher))
             wrap = functools.partial(_wrapped, len(trace.points) - 1, trace, keeper, threads, watcher)
-            new = _rewrapped(raw, wrap)
+            new = rewrapped(raw, wrap)
             patches.put(owner, place.attribute, raw, new)
             if inspect.ismodule(owner):
                 functions[id(raw)] = (raw, new)
     if functions:
-        _replace_copies(functions, patches)
-
-
-def _with_overriding(place: Place) -> list[object]:
-    """The owner, and every subclass of it that overrides the method, and not with something that is none."""
-    owners = [place.owner]
-    if inspect.isclass(place.owner):
-        waiting = list(type.__subclasses__(place.owner))
-        while waiting:
-            cls = waiting.pop(0)
-            if cls not in owners:
-                waiting += type.__subclasses__(cls)
-                owners += [cls] * can_be_recorded(vars(cls).get(place.attribute))
-    return owners
+        replace_copies(functions, patches)
 
 
 def _point(place: Place, owner: object, raw: object, watcher: "_Watcher | None") -> Point:
@@ -359,69 +180,6 @@ def _point(place: Place, owner: object, raw: object, watcher: "_Watcher | None")
         is_class and not isinstance(raw, staticmethod),
         watcher.names if watcher else (),
     )
-
-
-def _rewrapped(raw: object, wrap: Callable[[Callable], Callable]) -> object:
-    """`raw` with the function inside it recorded, and the same kind of thing as before around it."""
-    if isinstance(raw, staticmethod | classmethod):
-        return type(raw)(wrap(raw.__func__))
-    if isinstance(raw, property):
-        return raw.getter(wrap(raw.fget))
-    if isinstance(raw, FunctionType):
-        return wrap(raw)
-    return _Proxied(raw, wrap)
-
-
-class _Proxied(_ProxyDescriptor):
-    """Stands for a descriptor of `proxyForInterface`, which looks its method up in another object."""
-
-    def __init__(self, original: _ProxyDescriptor, wrap: Callable[[Callable], Callable]) -> None:
-        super().__init__(original.attributeName, original.originalAttribute)
-        self._original = original
-        self._wrap = wrap
-
-    def __get__(self, instance: object, owner: type | None = None) -> object:
-        found = self._original.__get__(instance, owner)
-        if instance is None:
-            return self._wrap(found)
-        if not callable(found):
-            return found
-        # The event's first argument is the proxy: that is the object whose method was called.
-        return functools.partial(self._wrap(_dropping_first(found)), instance)
-
-
-def _dropping_first(function: Callable) -> Callable:
-    @_hidden
-    @functools.wraps(function)
-    def called(_: object, /, *args: object, **kwargs: object) -> object:
-        return function(*args, **kwargs)
-
-    return called
-
-
-# The module `warnings` passes over frames of files with such names: a warning that Twisted gives its caller must not
-# point here instead.
-_HIDDEN = f"{__file__} (as importlib._bootstrap)"
-
-
-def _hidden(function: FunctionType) -> FunctionType:
-    """`function`, whose frames are not taken for those of a caller."""
-    function.__code__ = _hidden_code(function.__code__)
-    return function
-
-
-@functools.cache
-def _hidden_code(code: CodeType) -> CodeType:
-    return code.replace(co_filename=_HIDDEN)
-
-
-def _replace_copies(functions: dict[int, tuple[object, object]], patches: _Patches) -> None:
-    """Replace each function under the names that other modules imported it by."""
-    for module in list(sys.modules.values()):
-        for name, value in list(getattr(module, "__dict__", {}).items()):
-            old, new = functions.get(id(value), (None, None))
-            if old is value and old is not None:
-                patches.put(module, name, old, new)
 
 
 class _Threads(threading.local):
@@ -512,14 +270,14 @@ def _wrapped(
     # What many calls have in common is kept once: the function, and from where and how deep it was called.
     sites: dict[int | None, tuple[int, int, CodeType | None, int | None, int]] = {}
 
-    @_hidden
+    @hidden
     @functools.wraps(function)
     def recorded(*args: object, **kwargs: object) -> object:
         if not trace._active or (depth := threads.depth) < 0:
             return function(*args, **kwargs)
         try:
             frame = frame_of(1)
-            while (code := frame.f_code).co_filename is _HIDDEN:
+            while (code := frame.f_code).co_filename is HIDDEN:
                 frame = frame.f_back
             line = frame.f_lineno
         except (ValueError, AttributeError):  # no Python function called this one

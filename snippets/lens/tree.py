@@ -2,11 +2,34 @@
 
 import html
 import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from snippets.lens.event import Event
 from snippets.lens.kept import show
-from snippets.lens.trace import Event, Trace
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
 
 MOST_ROWS = 400
+
+
+class Shown:
+    """What has `events` and is shown as their tree: as text, by rich, and in Jupyter."""
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """The calls, each before the calls made inside it."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return as_text(self.events)
+
+    def __rich__(self) -> "Tree":
+        return as_tree(self.events)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/html": as_html(self.events), "text/plain": as_text(self.events)}
 
 
 def call(event: Event) -> str:
@@ -28,14 +51,13 @@ def changed(event: Event) -> list[str]:
     return [f"{name}: {show(old)} -> {show(new)}" for name, (old, new) in event.changes.items()]
 
 
-def as_tree(trace: Trace) -> object:
-    """The trace as a `rich.tree.Tree`."""
+def as_tree(events: Sequence[Event]) -> "Tree":
+    """The calls as a tree that rich prints."""
     from rich.text import Text
     from rich.tree import Tree
 
-    root = Tree(Text(f"{len(trace)} calls"), hide_root=True)
-    branches = [root]
-    events, thread = trace.events, None
+    root = Tree("", hide_root=True)
+    branches, thread = [root], None
     for event in events[:MOST_ROWS]:
         if event.thread != thread:
             branches, thread = [root], event.thread
@@ -56,13 +78,13 @@ def as_tree(trace: Trace) -> object:
     return root
 
 
-def as_text(trace: Trace, width: int = 110) -> str:
-    """The trace as plain text, `width` characters wide."""
+def as_text(events: Sequence[Event], width: int = 110) -> str:
+    """The calls as plain text, `width` characters wide."""
     from rich.console import Console
 
     # In Jupyter, rich would show the text itself and leave nothing in the file.
     console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False, force_jupyter=False)
-    console.print(as_tree(trace))
+    console.print(as_tree(events))
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
 
@@ -70,9 +92,8 @@ _CELL = "text-align: left; vertical-align: top; padding: 1px 10px"
 _CODE = "font-family: monospace; white-space: pre-wrap"
 
 
-def as_html(trace: Trace) -> str:
-    """The trace as an HTML table that needs no style sheet: a row a call, indented by its depth."""
-    events = trace.events
+def as_html(events: Sequence[Event]) -> str:
+    """The calls as an HTML table that needs no style sheet: a row a call, indented by its depth."""
     watched = any(event.before for event in events)
     heads = ["call", "outcome", "stands at", *(["changed"] if watched else [])]
     rows = [_row(event, watched) for event in events[:MOST_ROWS]]

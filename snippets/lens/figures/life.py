@@ -1,11 +1,9 @@
-"""The life of one connection: what came, what was kept, each request, and the timer; time to the right."""
+"""The life of one connection, drawn: time to the right, a lane for each part, a bar as long as a state lasts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from snippets.lens.errors import LensError
 from snippets.lens.figures.palette import (
     BLACK,
     BLUE,
@@ -20,50 +18,26 @@ from snippets.lens.figures.palette import (
     Fill,
     tint,
 )
-from snippets.lens.figures.parsing import FILLS, KEPT_BACK, all_watched, length
 from snippets.lens.figures.picture import WIDTH, Picture, Sheet, drawn, width
-from snippets.lens.trace import Event, Trace
-
-_CHANNEL = "twisted.web.http:HTTPChannel."
-_REQUEST = "twisted.web.http:Request."
-_DESCRIPTOR = "twisted.internet.abstract:FileDescriptor."
-_TIMER = "twisted.protocols.policies:TimeoutMixin."
-
-# What to record, and what to watch, for `life`.
-LIFE_POINTS = (
-    *(
-        _CHANNEL + name
-        for name in (
-            "connectionMade",
-            "dataReceived",
-            "rawDataReceived",
-            "_finishRequestBody",
-            "allContentReceived",
-            "writeHeaders",
-            "requestDone",
-            "_respondToBadRequestAndDisconnect",
-            "timeoutConnection",
-            "forceAbortClient",
-            "connectionLost",
-        )
-    ),
-    _REQUEST + "__init__",
-    _TIMER + "setTimeout",
-    _TIMER + "resetTimeout",
-    _DESCRIPTOR + "pauseProducing",
-    _DESCRIPTOR + "resumeProducing",
-    _DESCRIPTOR + "loseConnection",
+from snippets.lens.figures.ribbon import FILLS
+from snippets.lens.follow.channel import KEPT_BACK
+from snippets.lens.follow.life import (
+    ABORT,
+    ARRIVING,
+    AT_WORK,
+    CLIENT,
+    CLOSING,
+    CONNECTION,
+    IDLE,
+    KEPT,
+    OPEN,
+    READING,
+    TIMER,
+    Bar,
+    Moment,
+    moments,
 )
-LIFE_WATCH = {
-    "HTTPChannel": (
-        "factory.reactor.rightNow",
-        "_handlingRequest",
-        "persistent",
-        "abortTimeout",
-        "transport.disconnecting",
-    )
-}
-_ADVICE = "record(LIFE_POINTS, watch=LIFE_WATCH), both from snippets.lens.figures, around all of one Wire's connection"
+from snippets.lens.trace import Trace
 
 MARGIN = 4
 LANE = 22
@@ -75,10 +49,6 @@ PAD = 8
 LEAST = 18  # the width of a moment, at least
 PAUSE = 26  # what stands for the time between two moments, at least
 
-CONNECTION, CLIENT, READING, KEPT, TIMER = "connection", "client sends", "reading", "kept unparsed", "timer"
-OPEN, CLOSING = "open", "closing"
-ARRIVING, AT_WORK = "arrives", "at work"
-IDLE, ABORT = "idle", "abort"
 FILL = {
     OPEN: Fill(tint(BLUE, 0.25)),
     CLOSING: Fill(tint(BLUE, 0.25), "////"),
@@ -89,179 +59,6 @@ FILL = {
     IDLE: Fill(tint(VERMILION, 0.3)),
     ABORT: Fill(tint(VERMILION, 0.3), "////"),
 }
-
-
-class Bar(NamedTuple):
-    """What is drawn in a lane as long as a state lasts: a key of `FILL`, and the words on it."""
-
-    kind: str
-    text: str
-
-
-@dataclass
-class Moment:
-    """One thing that happened: when (seconds), what in words, in which lane with which mark, and what is from then on.
-
-    `bars` is lane -> the state from this moment to the next; a lane without one has nothing to show. `mark` is written
-    where it happened; `cross`: there the timer fired, a request was refused or the connection lost; `restarted`: the
-    timer began anew.
-    """
-
-    time: float
-    said: str
-    lane: str = ""
-    mark: str = ""
-    cross: bool = False
-    restarted: bool = False
-    bars: dict[str, Bar] = field(default_factory=dict)
-
-
-def moments(trace: Trace) -> list[Moment]:
-    """What happened on the one connection of a trace, in order.
-
-    Raises:
-        LensError: the trace shows no connection or more than one, or lacks what must be watched.
-    """
-    events = [event for event in trace.events if event.name in LIFE_POINTS]
-    made = [event for event in events if event.name == _CHANNEL + "connectionMade"]
-    if len(made) != 1:
-        raise LensError(f"a life is that of one connection, from its beginning; this trace has {len(made)}: {_ADVICE}")
-    follower = _Follower()
-    for event in events:
-        follower.see(event)
-    return follower.moments
-
-
-class _Follower:
-    """Follows one connection, call by call."""
-
-    def __init__(self) -> None:
-        self.moments: list[Moment] = []
-        self._now = 0.0
-        self._numbers: dict[object, int] = {}
-        self._status = ""
-        self._kept = 0
-        self._seconds: object = None
-        self._answering: list[int] = []  # how deep the calls of requestDone are
-
-    def see(self, event: Event) -> None:
-        """Follow one call."""
-        while self._answering and self._answering[-1] >= event.depth:
-            self._answering.pop()
-        if event.name.startswith(_CHANNEL):
-            self._now = _watched(event)["factory.reactor.rightNow"]
-        getattr(self, f"_{event.method.strip('_')}", lambda event: None)(event)
-
-    def _happened(self, said: str, lane: str = "", mark: str = "", **more: bool) -> None:
-        bars = dict(self.moments[-1].bars) if self.moments else {}
-        self.moments.append(Moment(self._now, said, lane, mark, bars=bars, **more))
-
-    def _set(self, lane: str, kind: str = "", text: str = "") -> None:
-        if kind:
-            self.moments[-1].bars[lane] = Bar(kind, text)
-        else:
-            self.moments[-1].bars.pop(lane, None)
-
-    def _connectionMade(self, event: Event) -> None:
-        self._happened("accepted")
-        self._set(CONNECTION, OPEN, OPEN)
-        self._set(READING, READING, READING)
-
-    def _dataReceived(self, event: Event) -> None:
-        if not self._answering:  # or these bytes have come before, and are only parsed now
-            size = length(event.args[1])
-            self._happened(f"{_bytes(size)} came", CLIENT, _bytes(size))
-
-    def _init(self, event: Event) -> None:
-        if event.receiver not in self._numbers:
-            self._numbers[event.receiver] = len(self._numbers) + 1
-            lane = self._lane(event.receiver)
-            self._happened(f"{lane} was begun")
-            self._set(lane, ARRIVING, ARRIVING)
-
-    def _allContentReceived(self, event: Event) -> None:
-        lane = self._lane(list(self._numbers)[-1])
-        self._happened(f"{lane} was handed over")
-        self._set(lane, AT_WORK, AT_WORK)
-
-    def _rawDataReceived(self, event: Event) -> None:
-        if _watched(event)["_handlingRequest"]:
-            self._keep(length(event.args[1]))
-
-    def _finishRequestBody(self, event: Event) -> None:
-        self._keep(length(event.args[1]))
-
-    def _keep(self, size: int) -> None:
-        self._kept += size
-        self._set(KEPT, KEPT if self._kept else "", _bytes(self._kept))
-
-    def _writeHeaders(self, event: Event) -> None:
-        self._status = event.args[2].decode()
-
-    def _requestDone(self, event: Event) -> None:
-        lane = self._lane(event.args[1])
-        self._happened(f"{lane} was answered with {self._status}", lane, self._status)
-        self._set(lane)
-        self._answering.append(event.depth)
-        if _watched(event)["persistent"]:
-            self._kept = 0
-            self._set(KEPT)
-
-    def _respondToBadRequestAndDisconnect(self, event: Event) -> None:
-        lane = self._lane(list(self._numbers)[-1]) if self._numbers else ""
-        self._happened("refused with 400", lane, "400", cross=True)
-        self._set(lane)
-
-    def _pauseProducing(self, event: Event) -> None:
-        self._set(READING)
-        self.moments[-1].said += ", and reading was paused"
-
-    def _resumeProducing(self, event: Event) -> None:
-        if CLOSING not in self.moments[-1].bars.get(CONNECTION, ()):
-            self._set(READING, READING, READING)
-
-    def _setTimeout(self, event: Event) -> None:
-        self._seconds = event.args[1]
-        self._set(TIMER, IDLE if self._seconds is not None else "", f"{self._seconds} s")
-
-    def _resetTimeout(self, event: Event) -> None:
-        # A timer that was off before this moment does not start anew.
-        self.moments[-1].restarted = any(TIMER in moment.bars for moment in self.moments[-2:-1])
-
-    def _timeoutConnection(self, event: Event) -> None:
-        self._happened("the timer fired", TIMER, cross=True)
-        wait = _watched(event)["abortTimeout"]
-        self._set(TIMER, ABORT if wait is not None else "", f"{ABORT} in {wait} s")
-
-    def _forceAbortClient(self, event: Event) -> None:
-        self._happened("the connection was aborted", TIMER, cross=True)
-        self._set(TIMER)
-
-    def _loseConnection(self, event: Event) -> None:
-        self._set(CONNECTION, CLOSING, CLOSING)
-        self._set(READING)
-
-    def _connectionLost(self, event: Event) -> None:
-        state = CLOSING if _watched(event)["transport.disconnecting"] else OPEN
-        self._happened(f"the connection was lost while {state}", CONNECTION, cross=True)
-        unanswered = [lane for lane in self.moments[-1].bars if lane.startswith("request ")]
-        if unanswered:
-            self.moments[-1].said += f", {' and '.join(unanswered)} unanswered"
-        self.moments[-1].bars.clear()
-
-    def _lane(self, request: object) -> str:
-        return f"request {self._numbers[request]}"
-
-
-def _watched(event: Event) -> dict[str, object]:
-    found = all_watched(event, LIFE_WATCH["HTTPChannel"], _ADVICE)
-    if not isinstance(found["factory.reactor.rightNow"], int | float):
-        raise LensError(f"a life needs a clock that can be read, as that of a Wire: {_ADVICE}")
-    return found
-
-
-def _bytes(size: int) -> str:
-    return f"{size:,} byte{'s' * (size != 1)}"
 
 
 class Slot(NamedTuple):

@@ -8,7 +8,7 @@ from twisted.web.resource import Resource
 from snippets.lens.errors import LensError
 from snippets.lens.figures.palette import FADED, INK, LANE_COLOURS, LIGHT, WHITE, tint
 from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, drawn, legible, width
-from snippets.lens.figures.walk import Step, Walk, listed, walks
+from snippets.lens.follow.walk import Step, Walk, listed, walks
 from snippets.lens.trace import Trace
 
 MARGIN = 10

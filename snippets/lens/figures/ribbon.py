@@ -7,9 +7,21 @@ from itertools import groupby
 from math import ceil
 from typing import NamedTuple
 
-from snippets.lens.figures.palette import BLACK, FADED, RULE, WHITE, Fill
-from snippets.lens.figures.parsing import FILLS, KEPT_BACK, Byte, received
+from snippets.lens.figures.palette import BLACK, FADED, PURPLE, RULE, SKY, WHITE, YELLOW, Fill
 from snippets.lens.figures.picture import WIDTH, Picture, Sheet, drawn, width
+from snippets.lens.follow.channel import (
+    BODY,
+    EARLY,
+    END,
+    FOLDED,
+    HEADER,
+    KEPT_BACK,
+    REQUEST_LINE,
+    UNPARSED,
+    WAITED,
+    received,
+)
+from snippets.lens.follow.stream import Byte, Received
 from snippets.lens.trace import Trace
 
 MARGIN = 4
@@ -29,20 +41,33 @@ LEAST = 24  # bytes worth leaving out: to say how many takes about ten columns
 SIGNS = {0x0D: r"\r", 0x0A: r"\n", 0x09: r"\t"}
 
 CUT = "a piece ends here"
-WAITED = "had been kept back first"
 REFUSED = "answered with 400 Bad Request"
+
+# What the channel takes bytes for, coloured; in the figure of its states, a state has the colour of what it takes.
+FILLS = {
+    EARLY: Fill(YELLOW, "...."),
+    REQUEST_LINE: Fill(YELLOW),
+    HEADER: Fill(SKY, "---"),
+    FOLDED: Fill(SKY, "////"),
+    END: Fill(SKY, "||||"),
+    BODY: Fill(PURPLE, "...."),
+    KEPT_BACK: Fill("#CCCCCC", "\\\\\\\\"),
+    UNPARSED: Fill(WHITE),
+}
 
 
 class Look(NamedTuple):
-    """What the bytes of a ribbon can be: `fills` by kind; `bars`, the colours of what stands above bytes that waited,
-    and `bar_of`, which of them a byte has, or ""."""
+    """How the bytes of a ribbon look: the fill of each kind, and the colour of the bar above those that waited."""
 
     fills: Mapping[str, Fill]
     bars: Mapping[str, str]
-    bar_of: Callable[[Byte], str]
+
+    def bar_of(self, byte: Byte) -> str:
+        """What the bar above a byte says, "" without one; a byte that is still kept back says it by its fill."""
+        return byte.waited if byte.kind != KEPT_BACK else ""
 
 
-CHANNEL = Look(FILLS, {WAITED: BLACK}, lambda byte: WAITED if byte.waited and byte.kind != KEPT_BACK else "")
+CHANNEL = Look(FILLS, {WAITED: BLACK})
 
 
 class Cell(NamedTuple):
@@ -152,20 +177,18 @@ def ribbon(trace: Trace) -> Picture:
     Raises:
         LensError: the trace lacks a call or an attribute that tells; the message says which.
     """
-    found, cuts = received(trace)
+    found = received(trace)
     notes = []
-    if refused := sum(byte.refused for byte in found):
+    if refused := sum(byte.refused for byte in found.bytes):
         notes.append(f"{refused:,} bytes were answered with 400 Bad Request")
-    if waited := sum(byte.waited for byte in found):
+    if waited := sum(bool(byte.waited) for byte in found.bytes):
         notes.append(f"{waited:,} bytes were kept back while a request was handled")
-    return draw_ribbon(in_pieces(cuts), found, cuts, CHANNEL, notes)
+    return _draw_ribbon(_in_pieces(found.cuts), found, CHANNEL, notes)
 
 
-def draw_ribbon(how: str, found: list[Byte], cuts: list[int], look: Look, notes: list[str]) -> Picture:
-    """Draw the ribbon of the bytes `found`, with a mark after each number of them in `cuts`.
-
-    `how` they came goes into the title, and `notes` into the alt text.
-    """
+def _draw_ribbon(how: str, received_bytes: Received, look: Look, notes: list[str]) -> Picture:
+    """Draw the ribbon; `how` the bytes came goes into the title, and `notes` into the alt text."""
+    found, cuts = received_bytes
     stretches = placed(cells(found, cuts))
     legend = _legend_rows(found, cuts, look)
     marked = bool(cuts) or any(byte.waited for byte in found)
@@ -181,15 +204,15 @@ def draw_ribbon(how: str, found: list[Byte], cuts: list[int], look: Look, notes:
     return sheet.finished(_alt(found, cuts, title, look, notes))
 
 
-def draw_pieces(found: list[Byte], cuts: list[int], look: Look, notes: list[str]) -> Picture:
+def draw_pieces(found: Received, look: Look, notes: list[str]) -> Picture:
     """Draw the ribbon of the bytes `found`, and where the pieces ended; one for each byte is said in the title."""
-    if 0 < len(cuts) == len(found) - 1:
+    if 0 < len(found.cuts) == len(found.bytes) - 1:
         # A mark after every byte would say nothing, and hide what does.
-        return draw_ribbon("received one by one", found, [], look, notes)
-    return draw_ribbon(in_pieces(cuts), found, cuts, look, notes)
+        return _draw_ribbon("received one by one", Received(found.bytes, []), look, notes)
+    return _draw_ribbon(_in_pieces(found.cuts), found, look, notes)
 
 
-def in_pieces(cuts: list[int]) -> str:
+def _in_pieces(cuts: list[int]) -> str:
     """How bytes came that were cut in these places, for the title of a ribbon."""
     pieces = len(cuts) + 1
     return f"received in {pieces:,} piece{'s' * (pieces > 1)}"

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+from snippets.lens.event import Event
 from snippets.lens.figures.labels import short_names
 from snippets.lens.figures.palette import FADED, GROUND, INK, LANE_COLOURS, RULE, ink_on, tint
 from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, drawn, legible, width
 from snippets.lens.kept import show
 from snippets.lens.path import LANES, lane_of
-from snippets.lens.trace import Event, Trace
+from snippets.lens.trace import Trace
 
 MARGIN = 8
 PITCH = 50  # from one lane to the next

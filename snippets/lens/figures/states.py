@@ -6,10 +6,11 @@ from itertools import groupby
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures.layout import CARD, LABEL, LINE, Arc, Card, Route, arrange
-from snippets.lens.figures.machine import UNSEEN, Edge, Machine, State, machine
 from snippets.lens.figures.palette import BLACK, FADED, INK, WHITE, Fill, ink_on
-from snippets.lens.figures.parsing import BODY, EARLY, FILLS, HEADER, KEPT_BACK, REQUEST_LINE
 from snippets.lens.figures.picture import WIDTH, Picture, Sheet, drawn, legible, width
+from snippets.lens.figures.ribbon import FILLS
+from snippets.lens.follow.channel import BODY, EARLY, HEADER, KEPT_BACK, REQUEST_LINE
+from snippets.lens.follow.machine import UNSEEN, Edge, Machine, State, machine
 from snippets.lens.trace import Trace
 
 TITLE_BAR = 16

@@ -18,18 +18,18 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from PIL import Image
 
-from snippets.lens.demo_site import DemoSite
+from snippets import catalogue
 from snippets.lens.errors import LensError
 from snippets.lens.figures import Picture, sequence
 from snippets.lens.listing import STORED
 from snippets.lens.path import PATH
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
+from snippets.workshop.scenarios.demo_site import DemoSite
 
 ROOT = Path(__file__).parents[2]
-CHAPTERS = ROOT / "chapters"
 NOTEBOOKS = ROOT / "notebooks"
-COVER = CHAPTERS / "figures" / "one_get.png"
+COVER = catalogue.CHAPTERS / "figures" / "one_get.png"
 
 # A cell with this tag measures: its output differs from run to run, and is only required to be there.
 VOLATILE = "volatile"
@@ -42,23 +42,6 @@ _METADATA = {
 Progress = Callable[[int, int], None]
 
 
-def slugs() -> list[str]:
-    """The chapters that there are, in the order of the book: "05_http_channel", ..."""
-    return sorted(path.stem for path in CHAPTERS.glob("[0-9][0-9]_*.md"))
-
-
-def chapter(name: str) -> str:
-    """The slug that `name` means: the whole slug, its number, or the part after the number.
-
-    Raises:
-        LensError: no chapter has that name.
-    """
-    for slug in slugs():
-        if name in (slug, slug[:2], slug[3:]):
-            return slug
-    raise LensError(f"there is no chapter {name}; there are {', '.join(slugs())}")
-
-
 def notebook_path(slug: str) -> Path:
     """Where the notebook of a chapter is saved."""
     return NOTEBOOKS / f"{slug}.ipynb"
@@ -66,7 +49,7 @@ def notebook_path(slug: str) -> Path:
 
 def assemble(slug: str) -> NotebookNode:
     """The notebook of a chapter from its text, not yet executed: same text, same notebook, to the byte."""
-    text = (CHAPTERS / f"{slug}.md").read_text(encoding="utf-8")
+    text = (catalogue.CHAPTERS / f"{slug}.md").read_text(encoding="utf-8")
     notebook = jupytext.reads(text, fmt="md:myst")
     seen: Counter[str] = Counter()
     for cell in notebook.cells:

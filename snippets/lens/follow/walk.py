@@ -4,8 +4,9 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from snippets.lens.errors import LensError
+from snippets.lens.event import Event
 from snippets.lens.kept import Cut, Items, show
-from snippets.lens.trace import Event, Trace
+from snippets.lens.trace import Trace
 
 LOOK_UP = "twisted.web.resource:Resource.getChildWithDefault"
 TREE_POINTS = (

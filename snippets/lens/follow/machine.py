@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from snippets.lens.errors import LensError
-from snippets.lens.figures.parsing import is_channel, kind_of_line, watched, with_inside
-from snippets.lens.trace import Event, Trace
+from snippets.lens.event import Event
+from snippets.lens.follow.channel import channel_state, is_channel, is_refused, kind_of_line
+from snippets.lens.follow.stream import with_inside
+from snippets.lens.trace import Trace
 
 RESPONSE = "response finished"
 BODY_PART = "part of the body"
@@ -101,12 +103,11 @@ def _what(event: Event, inside: list[Event]) -> str:
         return RESPONSE
     if is_channel(event, "lineReceived"):
         what = kind_of_line(event)
-    elif watched(event)["_handlingRequest"]:
+    elif channel_state(event)["_handlingRequest"]:
         what = KEPT
     else:
-        what = BODY_END if watched(event, after=True)["__first_line"] else BODY_PART
-    refused = any(is_channel(call, "_respondToBadRequestAndDisconnect") for call in inside)
-    return f"{what}: {REFUSED}" if refused else what
+        what = BODY_END if channel_state(event, after=True)["__first_line"] else BODY_PART
+    return f"{what}: {REFUSED}" if is_refused(inside) else what
 
 
 def _state(values: dict[str, object], refused: bool) -> State:
@@ -136,7 +137,7 @@ class _Watcher:
     def see(self, event: Event, what: str) -> None:
         while self._open and self._open[-1][0].depth >= event.depth:
             self._end()
-        self._look(_state(watched(event), self._refused))
+        self._look(_state(channel_state(event), self._refused))
         self._open.append((event, what, len(self._edges)))
 
     def finished(self) -> list[Edge]:
@@ -153,7 +154,7 @@ class _Watcher:
     def _end(self) -> None:
         event, what, edges = self._open[-1]
         self._refused = self._refused or what.endswith(REFUSED)
-        self._look(_state(watched(event, after=True), self._refused))
+        self._look(_state(channel_state(event, after=True), self._refused))
         self._open.pop()
         if len(self._edges) == edges:
             self._edges.append(Edge(self.states[-1], self.states[-1], what))

@@ -47,7 +47,7 @@ class State(StrEnum):
 
     @property
     def mark(self) -> str:
-        """The sign that stands for it in the table and in the figure."""
+        """The sign that stands for it in the table."""
         return {"unchanged": "=", "moved": "↕", "changed": "≠", "not there yet": "-", "no longer there": "x"}[self]
 
 

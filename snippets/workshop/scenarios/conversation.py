@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 from twisted.web.http import Request
 
-from snippets.lens.demo_site import DemoSite
+from snippets.workshop.scenarios.demo_site import DemoSite
 
 
 class Send(NamedTuple):
@@ -53,6 +53,11 @@ class Scenario(NamedTuple):
     about: str
     steps: tuple[Step, ...]
     site_options: Mapping[str, object] = {}
+
+
+def sent(name: str, about: str, data: bytes, size: int | tuple[int, ...] | None = None) -> Scenario:
+    """A scenario in which the client sends `data`, and that is all."""
+    return Scenario(name, about, (Send(data, size),))
 
 
 class Connection(Protocol):

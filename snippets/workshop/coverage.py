@@ -11,17 +11,17 @@ from types import CodeType
 import twisted
 from twisted.web.server import Site
 
-from snippets.lens.conversation import play
-from snippets.lens.demo_site import DemoSite
 from snippets.lens.errors import LensError
 from snippets.lens.lines import Lines, lines
 from snippets.lens.logged import logged
 from snippets.lens.names import locate
 from snippets.lens.notes import placed, store
-from snippets.lens.scenarios import SCENARIOS
 from snippets.lens.source import find, reading
 from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
+from snippets.workshop.scenarios import SCENARIOS
+from snippets.workshop.scenarios.conversation import play
+from snippets.workshop.scenarios.demo_site import DemoSite
 
 _HOME = Path(twisted.__file__).parent
 _READ = ("web", "protocols", "internet")

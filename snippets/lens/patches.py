@@ -1,0 +1,121 @@
+"""Puts recording functions in the place of others, in every place where these are reached, and puts all back."""
+
+import functools
+import inspect
+import sys
+import threading
+from collections.abc import Callable
+from types import CodeType, FunctionType
+
+from twisted.python.components import _ProxyDescriptor
+
+from snippets.lens.names import Place, can_be_recorded
+
+changing = threading.RLock()  # held while functions are replaced or put back
+_in_place: "list[Patches]" = []
+
+
+class Patches:
+    """What was replaced, so that it can be put back."""
+
+    def __init__(self) -> None:
+        self._done: dict[tuple[int, str], tuple[object, object, object]] = {}
+        _in_place.append(self)
+
+    def has(self, owner: object, attribute: str) -> bool:
+        return (id(owner), attribute) in self._done
+
+    def put(self, owner: object, attribute: str, old: object, new: object) -> None:
+        setattr(owner, attribute, new)
+        self._done[id(owner), attribute] = (owner, old, new)
+
+    def undo(self) -> None:
+        _in_place.remove(self)
+        for (key, attribute), (owner, old, new) in self._done.items():
+            # If the block itself replaced it, that replacement would be there without the recording too.
+            if vars(owner).get(attribute) is new:
+                setattr(owner, attribute, old)
+            for others in _in_place:
+                others._inherit((key, attribute), new, old)
+
+    def _inherit(self, key: tuple[int, str], gone: object, old: object) -> None:
+        """Put `old` back in the end, and not `gone`: a recording that began before this one has ended before it."""
+        owner, mine, new = self._done.get(key, (None, None, None))
+        if owner is not None and mine is gone:
+            self._done[key] = (owner, old, new)
+
+
+def owners_of(place: Place) -> list[object]:
+    """The owner, and every subclass of it that overrides the method, and not with something that is none."""
+    owners = [place.owner]
+    if inspect.isclass(place.owner):
+        waiting = list(type.__subclasses__(place.owner))
+        while waiting:
+            cls = waiting.pop(0)
+            if cls not in owners:
+                waiting += type.__subclasses__(cls)
+                owners += [cls] * can_be_recorded(vars(cls).get(place.attribute))
+    return owners
+
+
+def rewrapped(raw: object, wrap: Callable[[Callable], Callable]) -> object:
+    """`raw` with the function inside it recorded, and the same kind of thing as before around it."""
+    if isinstance(raw, staticmethod | classmethod):
+        return type(raw)(wrap(raw.__func__))
+    if isinstance(raw, property):
+        return raw.getter(wrap(raw.fget))
+    if isinstance(raw, FunctionType):
+        return wrap(raw)
+    return _Proxied(raw, wrap)
+
+
+class _Proxied(_ProxyDescriptor):
+    """Stands for a descriptor of `proxyForInterface`, which looks its method up in another object."""
+
+    def __init__(self, original: _ProxyDescriptor, wrap: Callable[[Callable], Callable]) -> None:
+        super().__init__(original.attributeName, original.originalAttribute)
+        self._original = original
+        self._wrap = wrap
+
+    def __get__(self, instance: object, owner: type | None = None) -> object:
+        found = self._original.__get__(instance, owner)
+        if instance is None:
+            return self._wrap(found)
+        if not callable(found):
+            return found
+        # The event's first argument is the proxy: that is the object whose method was called.
+        return functools.partial(self._wrap(_dropping_first(found)), instance)
+
+
+def _dropping_first(function: Callable) -> Callable:
+    @hidden
+    @functools.wraps(function)
+    def called(_: object, /, *args: object, **kwargs: object) -> object:
+        return function(*args, **kwargs)
+
+    return called
+
+
+# The module `warnings` passes over frames of files with such names: a warning that Twisted gives its caller must not
+# point here instead.
+HIDDEN = f"{__file__} (as importlib._bootstrap)"
+
+
+def hidden(function: FunctionType) -> FunctionType:
+    """`function`, whose frames are not taken for those of a caller."""
+    function.__code__ = _hidden_code(function.__code__)
+    return function
+
+
+@functools.cache
+def _hidden_code(code: CodeType) -> CodeType:
+    return code.replace(co_filename=HIDDEN)
+
+
+def replace_copies(functions: dict[int, tuple[object, object]], patches: Patches) -> None:
+    """Replace each function under the names that other modules imported it by."""
+    for module in list(sys.modules.values()):
+        for name, value in list(getattr(module, "__dict__", {}).items()):
+            old, new = functions.get(id(value), (None, None))
+            if old is value and old is not None:
+                patches.put(module, name, old, new)

@@ -1,0 +1,1 @@
+"""What only the makers of the book use: building and checking it, and measuring it."""
