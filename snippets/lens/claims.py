@@ -1,0 +1,111 @@
+"""Tests that carry a claim of the book: where each stands, what it states, and whether it holds here."""
+
+import ast
+import difflib
+import functools
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from snippets.lens.errors import LensError
+
+ROOT = Path(__file__).parents[2]
+
+
+class Claim(NamedTuple):
+    """A test: its name, its file (from the project's folder), the line and the class it stands in, and its docstring.
+
+    The docstring is the claim, in a sentence.
+    """
+
+    name: str
+    file: str
+    line: int
+    inside: str
+    says: str
+
+    @property
+    def node(self) -> str:
+        """What pytest calls it."""
+        return "::".join(part for part in (self.file, self.inside, self.name) if part)
+
+    @property
+    def markdown(self) -> str:
+        """Its name, linked to its line from a notebook, and the claim."""
+        return f"[`{self.name}`](../{self.file}#L{self.line}): *{self.says.removesuffix('.')}*"
+
+
+@functools.cache
+def claims() -> dict[str, list[Claim]]:
+    """The tests that state a claim, by name; a name may stand in more than one file.
+
+    Raises:
+        LensError: there are no tests here, as in an installed copy.
+    """
+    files = sorted((ROOT / "tests").glob("test_*.py"))
+    if not files:
+        raise LensError(f"the tests are not here: they come with the project's own folder, and {ROOT} has none")
+    found: dict[str, list[Claim]] = {}
+    for file in files:
+        for each in _in_file(file):
+            found.setdefault(each.name, []).append(each)
+    return found
+
+
+def _in_file(file: Path) -> Iterator[Claim]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    for scope, body in [("", tree.body), *((node.name, node.body) for node in classes)]:
+        for node in body:
+            says = ast.get_docstring(node) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else None
+            if says and node.name.startswith("test_"):
+                yield Claim(node.name, f"tests/{file.name}", node.lineno, scope, " ".join(says.split()))
+
+
+def claim(name: str) -> Claim:
+    """The test called `name`, "TestClass.test_name" where two have the name.
+
+    Raises:
+        LensError: there is none with a docstring, or more than one.
+    """
+    inside, _, bare = name.rpartition(".")
+    found = [each for each in claims().get(bare, []) if not inside or each.inside == inside]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        places = ", ".join(each.node for each in found)
+        raise LensError(f"{name}: more than one test has that name ({places}); say its class in front of it")
+    near = difflib.get_close_matches(bare, claims(), n=2)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise LensError(f"no test called {name} states a claim in its docstring{hint}")
+
+
+class Verdict(NamedTuple):
+    """What came of running a claim's test; `said` is what pytest said, in full."""
+
+    claim: Claim
+    holds: bool
+    said: str
+
+    def __str__(self) -> str:
+        if self.holds:
+            return f"{self.claim.says}\nIt holds here: {self.said.splitlines()[-1].strip(' =')} ({self.claim.node})."
+        return f"{self.claim.says}\nIt does not hold here ({self.claim.node}):\n\n{self.said}"
+
+    __repr__ = __str__
+
+
+def prove(name: str) -> Verdict:
+    """Run the test called `name` in a process of its own; shown in a cell, the claim and the verdict.
+
+    Raises:
+        LensError: there is no such test.
+    """
+    stated = claim(name)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", stated.node]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if ended.returncode > 1:
+        raise LensError(f"{stated.node} could not be run: {(ended.stderr or ended.stdout).strip().splitlines()[-1]}")
+    return Verdict(stated, ended.returncode == 0, ended.stdout.strip())

@@ -1,0 +1,117 @@
+"""Makes the book's text false in a copy, statement by statement, and asks whether checking notices."""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from snippets.lens import notes
+from snippets.lens.errors import LensError
+from snippets.lens.roles import with_links
+from snippets.workshop import book, numbers
+from snippets.workshop.prose import chapter_text, note_lines
+
+_LINKED = re.compile(r"\{(rfc|test)\}`([^`]+)`")
+
+
+@dataclass
+class Tally:
+    """What was made false, by kind; how many of these were noticed; and where the others stand."""
+
+    tried: Counter[str] = field(default_factory=Counter)
+    noticed: Counter[str] = field(default_factory=Counter)
+    missed: list[str] = field(default_factory=list)
+
+    def count(self, kind: str, noticed: bool, where: str) -> None:
+        """Add one."""
+        self.tried[kind] += 1
+        if noticed:
+            self.noticed[kind] += 1
+        else:
+            self.missed.append(f"{where} ({kind})")
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """The tally, a line a kind."""
+        for kind, tried in self.tried.items():
+            yield f"{kind}: {self.noticed[kind]} of {tried} noticed"
+
+
+def falsify(slugs: list[str], seed: int = 1) -> Tally:
+    """Change each number, citation and test name of the text and of the notes, one at a time, and look again.
+
+    A number is changed to one near it, as an author's slip would: the same for the same seed. Computed numbers, by
+    `eval` roles, are counted as noticed: no text holds them.
+    """
+    tally, chance = Tally(), random.Random(seed)
+    for slug in slugs:
+        _chapter(slug, tally, chance)
+    for file in sorted(notes.FOLDER.glob("*.md")):
+        _notes(file, tally, chance)
+    return tally
+
+
+def _chapter(slug: str, tally: Tally, chance: random.Random) -> None:
+    notebook = book.load(slug)
+    if notebook is None:
+        raise LensError(f"{slug}: no notebook has been built, so nothing is shown: `python -m snippets book build`")
+    for line in chapter_text(slug).lines:
+        _computed(line.text, tally)
+        _links(line.text, line.where, tally)
+    beside = numbers.beside(chapter_text(slug), notebook)
+    for line in chapter_text(slug).lines:
+        for number in numbers.numbers(line):
+            _number(number, beside[line.section], tally, chance)
+
+
+def _notes(file: Path, tally: Tally, chance: random.Random) -> None:
+    for name, line in note_lines(file):
+        _computed(line.text, tally)
+        _links(line.text, line.where, tally)
+        for number in numbers.numbers(line):
+            _number(number, numbers.in_source(name), tally, chance)
+
+
+def _number(number: numbers.Number, beside: set[str], tally: Tally, chance: random.Random) -> None:
+    digits = numbers.plain(number.digits)
+    if len(digits.replace(".", "")) < 2 or digits.count(".") > 1:
+        return
+    false = _false(digits, chance)
+    tally.count("numbers", false not in beside, f"{number.line.where}: {number.digits} as {false}")
+
+
+def _false(digits: str, chance: random.Random) -> str:
+    """A number near another: one off, a few off, or two digits changed about."""
+    whole, dot, rest = digits.partition(".")
+    turned = whole[:-2] + whole[:-3:-1]
+    near = [str(int(whole) + step) for step in (-1, 1, 2, 7, 10)]
+    return chance.choice([each for each in [*near, turned] if each != whole]) + dot + rest
+
+
+def _computed(text: str, tally: Tally) -> None:
+    tally.tried["numbers"] += text.count("{eval}")
+    tally.noticed["numbers"] += text.count("{eval}")
+
+
+def _links(text: str, where: str, tally: Tally) -> None:
+    """Citations and test names, each with another section or another letter."""
+    for role, content in _LINKED.findall(text):
+        kind, false = {"rfc": ("citations", _other_section), "test": ("test names", _misspelt)}[role]
+        false_text = "{%s}`%s`" % (role, false(content))
+        try:
+            with_links(false_text)
+        except LensError:
+            tally.count(kind, True, where)
+        else:
+            tally.count(kind, False, f"{where}: {false_text}")
+
+
+def _other_section(key: str) -> str:
+    """The next section: "9112#7.1.1" as "9112#7.1.2"."""
+    return re.sub(r"\d+$", lambda found: str(int(found[0]) + 1), key)
+
+
+def _misspelt(name: str) -> str:
+    return name[:-1] + ("t" if name[-1] == "s" else "s")

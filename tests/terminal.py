@@ -1,0 +1,76 @@
+"""Runs the commands of one paragraph as a reader types them, on a loopback network of their own.
+
+Run as `unshare -rn python -m tests.terminal`, with the commands as JSON on standard input: a server stays until the
+others have ended. Prints, as JSON, what came of each: the command, its exit code, standard output and error.
+"""
+
+import fcntl
+import json
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+SERVER = re.compile(r"^python -m snippets run \w+ .*--port \d+")
+TALK = re.compile(r"^nc [\d.]+ (\d+)$")
+
+
+def loopback_up() -> None:
+    """Switch the loopback interface on: a new network namespace has it, and it is down (netdevice(7))."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        up = struct.pack("16sh14x", b"lo", 1)  # IFF_UP
+        fcntl.ioctl(any_socket, 0x8914, up)  # SIOCSIFFLAGS
+
+
+def start(command: str) -> subprocess.Popen[str]:
+    """Start a command in a shell; an interrupt reaches it as Ctrl-C does, and not what started it."""
+    return subprocess.Popen(
+        ["bash", "-c", f"exec {command}" if "|" not in command else command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def connected(port: int) -> bool:
+    """Has somebody a connection to this port?"""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return any(row[2].endswith(f":{port:04X}") and row[3] == "01" for row in rows)
+
+
+def talked(command: str, port: int) -> subprocess.Popen[str]:
+    """Start a client that waits for a person to type, and hang up once it is connected."""
+    process = start(command)
+    while not connected(port) and process.poll() is None:
+        pass
+    process.send_signal(signal.SIGINT)
+    return process
+
+
+def main() -> None:
+    """Run the commands in their order."""
+    loopback_up()
+    servers, ended = [], []
+    for command in json.load(sys.stdin):
+        if SERVER.match(command):
+            process = start(command)
+            servers.append((command, process, process.stdout.readline()))
+            continue
+        client = TALK.match(command)
+        process = talked(command, int(client[1])) if client else start(command)
+        out, err = process.communicate(timeout=60)
+        ended.append((command, process.returncode, out, err))
+    for command, process, first in servers:
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        ended.append((command, process.returncode, first + out, err))
+    json.dump(ended, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
