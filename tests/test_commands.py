@@ -1,4 +1,4 @@
-"""Every command in the book's text is run as it stands there: servers serve, clients get an answer, the rest ends well."""
+"""Every command in the book's text is run as it stands there: servers serve, clients are answered, the rest ends."""
 
 import json
 import os

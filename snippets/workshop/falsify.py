@@ -99,7 +99,7 @@ def _links(text: str, where: str, tally: Tally) -> None:
     """Citations and test names, each with another section or another letter."""
     for role, content in _LINKED.findall(text):
         kind, false = {"rfc": ("citations", _other_section), "test": ("test names", _misspelt)}[role]
-        false_text = "{%s}`%s`" % (role, false(content))
+        false_text = f"{{{role}}}`{false(content)}`"
         try:
             with_links(false_text)
         except LensError:
