@@ -15,12 +15,14 @@ _EDITOR = "https://www.rfc-editor.org/rfc/"
 class Section(NamedTuple):
     """A section of an RFC, or a whole one.
 
-    `title` is its heading, `says` the sentence of it that the book rests on, in our words, `checked` how that was.
+    `title` is its heading, `says` the sentence of it that the book rests on, in our words, `checked` how that was
+    looked up; `about` are words of which a line that cites it has at least one.
     """
 
     title: str
     says: str
     checked: str
+    about: list[str]
 
 
 @functools.cache
