@@ -395,7 +395,7 @@ def test_the_tracer_of_older_pythons_agrees(programs, monkeypatch):
     """On 3.12 and later `sys.settrace` is not used, but it still works there, and must say the same."""
     from snippets.lens import lines as module
 
-    monkeypatch.setattr(module, "_monitored", module._traced)
+    monkeypatch.setattr(module, "_counting", module._traced)
     with lines(f"counted_programs:{name}" for name in PROGRAM_NAMES) as run:
         run_all(programs)
     for name in run.counts:

@@ -3,18 +3,19 @@
 import textwrap
 from collections.abc import Iterator
 
+from rich.console import RenderableType
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from snippets.lens.source import Gap, Reading, Row
+from snippets.lens.source import Gap, Reading, Row, count_of_lines
 
 WIDE = 130  # columns from which on the notes stand beside the code
 NOTE_WIDTH = 56
 GUTTER = 13  # columns before the code: line number, count, mark
 
 
-def renderables(reading: Reading, width: int) -> Iterator[object]:
+def renderables(reading: Reading, width: int) -> Iterator[RenderableType]:
     """What `rich` prints for a listing, in a terminal of `width` columns."""
     function = reading.function
     head = Text(function.short, style="bold")
@@ -61,7 +62,7 @@ def _gutter(row: Row, always_count: bool) -> Text:
 
 def _code(reading: Reading, row: Row, code: dict[int, Text]) -> Text:
     if row.doc:
-        return Text(f"    (docstring, {len(reading.function.doc)} lines)", style="dim italic")
+        return Text(f"    (docstring, {count_of_lines(len(reading.function.doc))})", style="dim italic")
     line = code[row.number]
     if reading.has_run and row.lit is not None:
         line.stylize("bold" if row.lit else "dim")
@@ -70,8 +71,7 @@ def _code(reading: Reading, row: Row, code: dict[int, Text]) -> Text:
 
 def _highlighted(reading: Reading) -> dict[int, Text]:
     """Line number -> the line, coloured, without the indentation of its class."""
-    text = textwrap.dedent("\n".join(row.text for row in reading.rows))
     # The colours of the terminal's own theme: they are legible on its background, whatever that is.
-    coloured = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(text)
-    lines = coloured.split("\n", allow_blank=True)
-    return {row.number: line for row, line in zip(reading.rows, lines, strict=False)}
+    coloured = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(reading.text)
+    coloured.rstrip()
+    return dict(zip(reading.function.lines, coloured.split("\n", allow_blank=True), strict=True))
