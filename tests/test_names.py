@@ -15,7 +15,7 @@ from twisted.python.components import proxyForInterface
 from twisted.web import http, resource, server
 
 from snippets.lens.errors import LensError
-from snippets.lens.names import complete, locate, locate_class
+from snippets.lens.names import complete, listed, locate, locate_class, mangled
 from snippets.lens.trace import record
 
 HERE = __name__
@@ -343,3 +343,30 @@ def test_a_setter_is_named_after_its_property():
     for name in (f"{HERE}:Base.attribute.setter", "HTTPChannel.lineReceived.setter"):
         with pytest.raises(LensError, match="no property with a setter"):
             locate(name)
+
+
+@pytest.mark.parametrize(
+    ("class_name", "name", "attribute"),
+    [
+        ("HTTPChannel", "__header", "_HTTPChannel__header"),
+        ("_Private", "__header", "_Private__header"),
+        ("HTTPChannel", "__header.name", "_HTTPChannel__header.name"),
+        ("HTTPChannel", "_header", "_header"),
+        ("HTTPChannel", "transport.__header", "transport.__header"),
+        ("HTTPChannel", "__init__", "__init__"),
+        ("HTTPChannel", "__class__.__name", "__class__.__name"),
+        ("__", "__header", "__header"),
+    ],
+)
+def test_a_private_name_is_stored_as_python_stores_it(class_name, name, attribute):
+    assert mangled(class_name, name) == attribute
+    if "." not in name:
+        made = {}
+        exec(f"class {class_name}:\n    {name} = 1\n", made)
+        assert attribute in vars(made[class_name])
+
+
+def test_names_come_in_a_list():
+    assert listed(name for name in "ab") == ("a", "b")
+    with pytest.raises(LensError, match=r"names come in a list: write \['ab'\]"):
+        listed("ab")

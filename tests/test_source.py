@@ -9,6 +9,8 @@ import textwrap
 import types
 
 import pytest
+from twisted.internet.interfaces import IProtocol
+from twisted.python.components import proxyForInterface
 
 from snippets.lens.errors import LensError
 from snippets.lens.lines import lines
@@ -89,6 +91,10 @@ pair = lambda number: lambda other: (
     number, other
 )
 '''
+
+
+class Proxy(proxyForInterface(IProtocol)):
+    pass
 
 
 @pytest.fixture
@@ -271,6 +277,7 @@ def test_what_has_no_source_is_refused_in_a_line(monkeypatch):
     for name, said in [
         ("made_by_hand:get", "get has no source .*: it was made at run time"),
         ("HTTPChannel.maxHeaders", "its type is int"),
+        (f"{__name__}:Proxy.connectionMade", "it is looked up in another object"),
     ]:
         with pytest.raises(LensError, match=said) as refusal:
             listing(name)

@@ -93,7 +93,7 @@ def _html_rows(reading: Reading) -> Iterator[str]:
             gap = f'<td></td><td class="lens-c"></td><td class="lens-s lens-gap">{row}</td>'
             yield f"<tr>{gap}{_note_cell([], span)}</tr>"
             continue
-        count = f"{row.count}&times;" if row.count or (reading.compared and row.moved and not row.lit) else ""
+        count = f"{row.times}&times;" if row.times else ""
         inside = _folded(reading, code) if row.doc else f"<code>{code[row.number] or '&#8203;'}</code>"
         kind = {True: "lens-lit", False: "lens-unlit" if reading.has_run else "", None: ""}[row.lit]
         yield (

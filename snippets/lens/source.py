@@ -4,7 +4,7 @@ import ast
 import textwrap
 import warnings
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
 
@@ -116,6 +116,11 @@ class Row:
     doc: bool
     moved: bool
 
+    @property
+    def times(self) -> str:
+        """How often it ran, in figures: "0" if only the other run came to it, "" where there is nothing to say."""
+        return str(self.count) if self.count or (self.moved and not self.lit) else ""
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -141,8 +146,8 @@ class Reading:
     purpose: str
     purpose_html: str
     has_run: bool
-    compared: bool = False
-    lost: list[str] = field(default_factory=list)
+    compared: bool
+    lost: list[str]
 
     @property
     def text(self) -> str:

@@ -51,13 +51,9 @@ def _under(note: str, width: int) -> Iterator[Text]:
 def _line(reading: Reading, row: Row | Gap, code: dict[int, Text]) -> Text:
     if isinstance(row, Gap):
         return Text(" " * GUTTER + str(row), style="dim italic")
-    return _gutter(row, reading.compared and row.moved and not row.lit).append_text(_code(reading, row, code))
-
-
-def _gutter(row: Row, always_count: bool) -> Text:
-    count = f"{row.count}x" if row.count or always_count else ""
-    gutter = Text(f"{row.number:>5}", style="dim")
-    return gutter.append(f"{count:>5} {'>' if row.lit else ' '} ", style="not dim bold yellow")
+    count = f"{row.times}x" if row.times else ""
+    mark = f"{count:>5} {'>' if row.lit else ' '} "
+    return Text.assemble((f"{row.number:>5}", "dim"), (mark, "bold yellow"), _code(reading, row, code))
 
 
 def _code(reading: Reading, row: Row, code: dict[int, Text]) -> Text:
