@@ -83,7 +83,9 @@ def trace(name: str, request: str, size: int | None, as_json: bool) -> None:
     warn_about_version()
     data = request_bytes(request)
     wire = Wire(_root_of(name))
-    with record([step.name for step in PATH], watch={"HTTPChannel": ["line_mode", "_handlingRequest"]}) as recorded:
+    with record(
+        [step.name for step in PATH], watch={"twisted.web.http:HTTPChannel": ["line_mode", "_handlingRequest"]}
+    ) as recorded:
         response = wire.send(data, size)
     if as_json:
         click.echo(recorded.to_json())

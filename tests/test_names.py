@@ -14,9 +14,8 @@ from twisted.protocols import policies
 from twisted.python.components import proxyForInterface
 from twisted.web import http, resource, server
 
-from snippets.lens import names
 from snippets.lens.errors import LensError
-from snippets.lens.names import MODULES, complete, locate, locate_class
+from snippets.lens.names import complete, listed, locate, locate_class, mangled
 from snippets.lens.trace import record
 
 HERE = __name__
@@ -290,26 +289,6 @@ def test_any_text_is_a_function_or_refused(text):
     assert locate(place.name) == place
 
 
-def test_a_module_that_fails_when_imported_says_how(tmp_path, monkeypatch):
-    (tmp_path / "broken_page.py").write_text("1 / 0\n")
-    (tmp_path / "needy_page.py").write_text("import nowhere_to_be_found\n")
-    (tmp_path / "leaving_page.py").write_text("raise SystemExit(3)\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    for module, said in [("broken", "ZeroDivisionError"), ("needy", "nowhere_to_be_found"), ("leaving", "SystemExit")]:
-        with pytest.raises(LensError, match=f"{module}_page can't be imported: .*{said}"):
-            locate(f"{module}_page:Page.render")
-
-
-def test_a_module_of_the_book_that_this_system_can_t_run_is_passed_over(tmp_path, monkeypatch):
-    (tmp_path / "epoll_elsewhere.py").write_text("from select import no_such_poll\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(names, "MODULES", ("epoll_elsewhere", *MODULES))
-    assert locate("HTTPChannel.lineReceived").owner is http.HTTPChannel
-    assert "HTTPChannel.lineReceived" in complete("httpc")
-    with pytest.raises(LensError, match=r"did you mean HTTPChannel\.lineReceived"):
-        locate("HTTPChannel.linReceived")
-
-
 def test_looking_warns_of_nothing():
     """`twisted.web.http` warns whoever asks it for HTTPClient."""
     with warnings.catch_warnings():
@@ -356,30 +335,6 @@ def test_what_is_no_class_is_refused(name):
         locate_class(name)
 
 
-def test_completion_begins_with_what_was_typed():
-    assert complete("httpchannel.line") == ["HTTPChannel.lineReceived"]
-    assert "getChildForRequest" in complete("getChild")
-    assert complete("nothing like it") == []
-    assert complete() == sorted(set(complete()))
-
-
-def test_completion_offers_all_kinds_of_functions():
-    assert "_GenericHTTPChannelProtocol.factory" in complete("_Gen"), "a property"
-    assert "Headers.addRawHeader" in complete("Headers."), "a method"
-    assert "getChildForRequest" in complete("getChildF"), "a function"
-
-
-def test_what_is_completed_is_found_or_stands_twice():
-    twice = []
-    for name in complete():
-        try:
-            assert locate(name).function is not None
-        except LensError as refusal:
-            twice.append(str(refusal))
-    assert all("stands in more than one module" in line for line in twice)
-    assert any(line.startswith("Request.process ") for line in twice)
-
-
 def test_a_setter_is_named_after_its_property():
     place = locate("_GenericHTTPChannelProtocol.factory.setter")
     assert place.function is http._GenericHTTPChannelProtocol.factory.fset
@@ -388,3 +343,30 @@ def test_a_setter_is_named_after_its_property():
     for name in (f"{HERE}:Base.attribute.setter", "HTTPChannel.lineReceived.setter"):
         with pytest.raises(LensError, match="no property with a setter"):
             locate(name)
+
+
+@pytest.mark.parametrize(
+    ("class_name", "name", "attribute"),
+    [
+        ("HTTPChannel", "__header", "_HTTPChannel__header"),
+        ("_Private", "__header", "_Private__header"),
+        ("HTTPChannel", "__header.name", "_HTTPChannel__header.name"),
+        ("HTTPChannel", "_header", "_header"),
+        ("HTTPChannel", "transport.__header", "transport.__header"),
+        ("HTTPChannel", "__init__", "__init__"),
+        ("HTTPChannel", "__class__.__name", "__class__.__name"),
+        ("__", "__header", "__header"),
+    ],
+)
+def test_a_private_name_is_stored_as_python_stores_it(class_name, name, attribute):
+    assert mangled(class_name, name) == attribute
+    if "." not in name:
+        made = {}
+        exec(f"class {class_name}:\n    {name} = 1\n", made)
+        assert attribute in vars(made[class_name])
+
+
+def test_names_come_in_a_list():
+    assert listed(name for name in "ab") == ("a", "b")
+    with pytest.raises(LensError, match=r"names come in a list: write \['ab'\]"):
+        listed("ab")

@@ -7,7 +7,7 @@ import inspect
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from threading import get_ident
 from types import CodeType, FrameType
 from typing import NamedTuple
@@ -70,7 +70,7 @@ def lines(names: Iterable[str]) -> Iterator[Lines]:
             watched[id(code)] = before._replace(names=(*dict.fromkeys((*before.names, place.name)),))
     visits = _Visits(watched)
     try:
-        with _monitored(visits) if sys.version_info >= (3, 12) else _traced(visits):
+        with _counting(visits):
             yield run
     finally:
         for (key, line), times in visits.counts.items():
@@ -88,7 +88,50 @@ def nested_code(code: CodeType) -> list[CodeType]:
     return inner if code.co_name in _COMPREHENSIONS else [code, *inner]
 
 
+class Definition(NamedTuple):
+    """A function or a lambda as its file has it: its syntax, and the lines of the file."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    file_lines: list[str]
+
+    @property
+    def first(self) -> int:
+        """The number of its first line; a function begins at its first decorator."""
+        return first_line(self.node)
+
+
+def definition(code: CodeType) -> Definition:
+    """Where the function that `code` belongs to is written.
+
+    Raises:
+        LensError: the source is not to be had, or has changed since it was imported.
+    """
+    return _definition(code, code.co_filename)  # code that reads the same in two files is equal
+
+
 @functools.cache
+def _definition(code: CodeType, file: str) -> Definition:
+    try:
+        file_lines, _ = inspect.findsource(code)
+        node = _definitions("".join(file_lines)).get((code.co_name, code.co_firstlineno))
+    except OSError as error:
+        raise LensError(f"{code.co_qualname} has no source to show or to count: it was made at run time") from error
+    except (SyntaxError, ValueError):
+        node = None
+    if node is None:
+        raise LensError(f"{code.co_qualname} has moved in {file} since it was imported: start Python anew")
+    return Definition(node, file_lines)
+
+
+@functools.cache
+def _definitions(source: str) -> dict[tuple[str, int], ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:
+    """The functions of a file by name and first line: by the same that their code objects know."""
+    nodes = ast.walk(ast.parse(source))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
+    # From the inside out: of lambdas that begin on one line, the one around the others has it.
+    return {(getattr(node, "name", "<lambda>"), first_line(node)): node for node in reversed(functions)}
+
+
 def statement_lines(code: CodeType) -> dict[int, int]:
     """Line -> first line of its statement, for every line of the function.
 
@@ -96,40 +139,33 @@ def statement_lines(code: CodeType) -> dict[int, int]:
     differ in how often they report the lines inside one statement, but not in when they come to it.
 
     Raises:
-        LensError: the source is not to be had.
+        LensError: the source is not to be had, or has changed since it was imported.
     """
-    try:
-        block, first = inspect.getsourcelines(code)
-    except OSError as error:
-        raise LensError(f"{code.co_qualname} has no source to count lines in: it was made at run time") from error
-    if block[0][:1].isspace():
-        block, first = ["if True:\n", *block], first - 1
-    found: dict[int, int] = {}
-    for node in ast.walk(ast.parse("".join(block))):
-        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
-            start = _first_line(node)
-            for line in range(start, _end_of_head(node) + 1):
-                found[line + first - 1] = start + first - 1
-    return found
+    function = definition(code).node
+    starts: dict[int, int] = {}
+    for node in ast.walk(function):
+        if node is function or isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+            start = first_line(node)
+            starts |= dict.fromkeys(range(start, _end_of_head(node) + 1), start)
+    return starts
 
 
-def _first_line(node: ast.stmt | ast.ExceptHandler | ast.match_case) -> int:
+def first_line(node: ast.AST) -> int:
+    """The number of the line on which a statement, a part of one or a lambda begins; decorators are part of it."""
     if isinstance(node, ast.match_case):
         return node.pattern.lineno
-    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
+    return min(each.lineno for each in [node, *getattr(node, "decorator_list", [])])
 
 
-_BLOCKS = {"body", "orelse", "finalbody", "handlers", "cases"}
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
-def _end_of_head(node: ast.stmt | ast.ExceptHandler | ast.match_case) -> int:
+def _end_of_head(node: ast.AST) -> int:
     """The last line of a statement, or of the head of a compound one: a comment before its body is not part of it."""
-    if not any(hasattr(node, name) for name in _BLOCKS):
-        return node.end_lineno
-    blocks = [inner for name in _BLOCKS for inner in getattr(node, name, [])]
-    head = [child for child in ast.iter_child_nodes(node) if child not in blocks]
+    blocks = [inner for name in _BLOCKS if isinstance(block := getattr(node, name, None), list) for inner in block]
+    head = [node] if not blocks else [child for child in ast.iter_child_nodes(node) if child not in blocks]
     ends = [inner.end_lineno for child in head for inner in ast.walk(child) if hasattr(inner, "end_lineno")]
-    return max([_first_line(node), *ends])
+    return max([first_line(node), getattr(node, "lineno", 0), *ends])
 
 
 class _Watched(NamedTuple):
@@ -229,39 +265,39 @@ def _traced(visits: _Visits) -> Iterator[None]:
             sys.settrace(before)
 
 
-def _monitored(visits: _Visits) -> AbstractContextManager[None]:
-    """Count by `sys.monitoring` (from Python 3.12): only the chosen code objects pay for it."""
-    thread = get_ident()
+if sys.version_info >= (3, 12):
 
-    def on_start(code: CodeType, offset: int) -> None:
-        if get_ident() == thread:
-            visits.begin(sys._getframe(1))
+    @contextmanager
+    def _counting(visits: _Visits) -> Iterator[None]:
+        """Count by `sys.monitoring`: only the chosen code objects pay for it."""
+        thread, monitoring = get_ident(), sys.monitoring
 
-    def on_line(code: CodeType, line: int) -> None:
-        if get_ident() == thread:
-            visits.visit(sys._getframe(1), line)
+        def on_start(code: CodeType, offset: int) -> None:
+            if get_ident() == thread:
+                visits.begin(sys._getframe(1))
 
-    events = sys.monitoring.events
-    codes = [each.code for each in visits.watched.values()]
-    return _monitoring(codes, {events.PY_START: on_start, events.LINE: on_line})
+        def on_line(code: CodeType, line: int) -> None:
+            if get_ident() == thread:
+                visits.visit(sys._getframe(1), line)
 
+        callbacks = {monitoring.events.PY_START: on_start, monitoring.events.LINE: on_line}
+        codes = [each.code for each in visits.watched.values()]
+        tool = next((number for number in (4, 3, 5, 2, 1, 0) if monitoring.get_tool(number) is None), None)
+        if tool is None:
+            raise LensError("no more than six tools can watch the interpreter at once: end one of them first")
+        monitoring.use_tool_id(tool, "snippets.lens.lines")
+        try:
+            for event, callback in callbacks.items():
+                monitoring.register_callback(tool, event, callback)
+            for code in codes:
+                monitoring.set_local_events(tool, code, sum(callbacks))
+            yield
+        finally:
+            for code in codes:
+                monitoring.set_local_events(tool, code, 0)
+            for event in callbacks:
+                monitoring.register_callback(tool, event, None)
+            monitoring.free_tool_id(tool)
 
-@contextmanager
-def _monitoring(codes: list[CodeType], callbacks: dict[int, Callable]) -> Iterator[None]:
-    monitoring = sys.monitoring
-    tool = next((number for number in (4, 3, 5, 2, 1, 0) if monitoring.get_tool(number) is None), None)
-    if tool is None:
-        raise LensError("no more than six tools can watch the interpreter at once: end one of them first")
-    monitoring.use_tool_id(tool, "snippets.lens.lines")
-    try:
-        for event, callback in callbacks.items():
-            monitoring.register_callback(tool, event, callback)
-        for code in codes:
-            monitoring.set_local_events(tool, code, sum(callbacks))
-        yield
-    finally:
-        for code in codes:
-            monitoring.set_local_events(tool, code, 0)
-        for event in callbacks:
-            monitoring.register_callback(tool, event, None)
-        monitoring.free_tool_id(tool)
+else:
+    _counting = _traced

@@ -6,11 +6,15 @@ import io
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from snippets.lens.lines import Lines
 from snippets.lens.notes import Note
-from snippets.lens.source import Gap, Reading, Row, reading
+from snippets.lens.source import Gap, Reading, Row, count_of_lines, reading
 from snippets.lens.trace import Trace
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType
 
 # A notebook that is saved keeps this form of a listing: everything but Twisted's source.
 STORED = "application/vnd.twisted-web-listing+json"
@@ -47,11 +51,11 @@ class Listing:
         """The listing as plain text, `width` characters wide: ">" marks the lines that ran."""
         from rich.console import Console
 
-        console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False, force_jupyter=False)
-        console.print(self)
-        return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+        printed = io.StringIO()
+        Console(file=printed, width=width, color_system=None, force_terminal=False, force_jupyter=False).print(self)
+        return "\n".join(line.rstrip() for line in printed.getvalue().rstrip("\n").split("\n"))
 
-    def __rich_console__(self, console: object, options: object) -> Iterator[object]:
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "Iterator[RenderableType]":
         from snippets.lens.terminal import renderables
 
         yield from renderables(self.reading, options.max_width)
@@ -89,7 +93,7 @@ def _html_rows(reading: Reading) -> Iterator[str]:
             gap = f'<td></td><td class="lens-c"></td><td class="lens-s lens-gap">{row}</td>'
             yield f"<tr>{gap}{_note_cell([], span)}</tr>"
             continue
-        count = f"{row.count}&times;" if row.count or (reading.compared and row.moved and not row.lit) else ""
+        count = f"{row.times}&times;" if row.times else ""
         inside = _folded(reading, code) if row.doc else f"<code>{code[row.number] or '&#8203;'}</code>"
         kind = {True: "lens-lit", False: "lens-unlit" if reading.has_run else "", None: ""}[row.lit]
         yield (
@@ -121,19 +125,14 @@ def _highlighted(reading: Reading) -> dict[int, str]:
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    text = textwrap.dedent("\n".join(row.text for row in reading.rows))
-    coloured = highlight(text, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)).splitlines()
-    return {row.number: line for row, line in zip(reading.rows, coloured, strict=True)}
+    coloured = highlight(reading.text, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
+    return dict(zip(reading.function.lines, coloured, strict=True))
 
 
 def _folded(reading: Reading, code: dict[int, str]) -> str:
     doc = reading.function.doc
     body = "\n".join(code[number] for number in doc)
-    return f"<details><summary>docstring, {_lines(len(doc))}</summary><pre>{body}</pre></details>"
-
-
-def _lines(count: int) -> str:
-    return "1 line" if count == 1 else f"{count} lines"
+    return f"<details><summary>docstring, {count_of_lines(len(doc))}</summary><pre>{body}</pre></details>"
 
 
 def _ran(reading: Reading) -> str:
@@ -169,8 +168,9 @@ def stored_text(reading: Reading) -> str:
     if reading.purpose:
         lines.append(reading.purpose)
     for row in reading.shown:
-        for note in row.notes if isinstance(row, Row) else []:
-            lines += textwrap.wrap(note.text, 100, initial_indent=f"{row.number:>6}  ", subsequent_indent=" " * 8)
+        if isinstance(row, Row):
+            for note in row.notes:
+                lines += textwrap.wrap(note.text, 100, initial_indent=f"{row.number:>6}  ", subsequent_indent=" " * 8)
     if reading.has_run:
         ran = _ran(reading).replace("&times;", "x")
         lines += textwrap.wrap(f"{_said_to_run(reading)}: {ran}.", 100)

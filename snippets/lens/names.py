@@ -5,31 +5,24 @@ import importlib
 import inspect
 import sys
 from collections.abc import Iterable, Iterator
-from types import FunctionType
-from typing import NamedTuple
+from types import FunctionType, ModuleType
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from twisted.python.components import _ProxyDescriptor
 
 from snippets.lens.errors import LensError
+from snippets.lens.path import PATH
+from snippets.lens.release import FOLDER, NO_NOTES
 
-# Where a short name is looked for: the modules that the book reads.
-MODULES = (
-    "twisted.web.http",
-    "twisted.web.server",
-    "twisted.web.resource",
-    "twisted.web.http_headers",
-    "twisted.web.static",
-    "twisted.protocols.basic",
-    "twisted.protocols.policies",
-    "twisted.internet.tcp",
-    "twisted.internet.abstract",
-    "twisted.internet.protocol",
-    "twisted.internet.base",
-    "twisted.internet.posixbase",
-    "twisted.internet.epollreactor",
-    "twisted.internet.task",
-    "twisted.internet.defer",
+# Where a short name is looked for: the modules that the book annotates (where its annotations are installed), those of
+# the path, and three whose functions its cells name.
+_ALSO = {"twisted.web.http_headers", "twisted.internet.task", "twisted.internet.defer"}
+MODULES = tuple(
+    sorted({*(file.stem for file in FOLDER.glob("*.md")), *(step.name.partition(":")[0] for step in PATH), *_ALSO})
 )
+
+Owner: TypeAlias = type | ModuleType
+_Meant = TypeVar("_Meant")
 
 
 class Place(NamedTuple):
@@ -39,7 +32,7 @@ class Place(NamedTuple):
     """
 
     name: str
-    owner: object
+    owner: Owner
     attribute: str
     part: str = "fget"
 
@@ -83,7 +76,7 @@ def function_in(entry: object, part: str = "fget") -> FunctionType | None:
         entry = entry.__func__
     if not inspect.isfunction(entry):
         return None
-    return inspect.unwrap(entry, stop=lambda outer: not inspect.isfunction(outer.__wrapped__))
+    return inspect.unwrap(entry, stop=lambda outer: not inspect.isfunction(vars(outer)["__wrapped__"]))
 
 
 def can_be_recorded(entry: object) -> bool:
@@ -103,9 +96,9 @@ def locate(name: str) -> Place:
     Raises:
         LensError: no function, or more than one, has that name.
     """
-    found = list(_found(name))
-    entries = [vars(owner)[attribute] for owner, attribute in found]
-    places = [_canonical(*where) for where, entry in zip(found, entries, strict=True) if can_be_recorded(entry)]
+    holders = list(_holders(name))
+    entries = [vars(owner)[attribute] for owner, attribute in holders]
+    places = [_canonical(*holder) for holder, entry in zip(holders, entries, strict=True) if can_be_recorded(entry)]
     if places:
         return _only(name, {place.name: place for place in places})
     if not entries and name.endswith(".setter"):
@@ -127,27 +120,26 @@ def locate_class(name: str) -> type:
     Raises:
         LensError: no class, or more than one, has that name.
     """
-    entries = [vars(owner)[attribute] for owner, attribute in _found(name)]
+    entries = [vars(owner)[attribute] for owner, attribute in _holders(name)]
     classes = {f"{cls.__module__}:{cls.__qualname__}": cls for cls in entries if inspect.isclass(cls)}
     if not classes:
         raise LensError(f"there is no class called {name!r}; say its module too, as in twisted.web.http:HTTPChannel")
     return _only(name, classes)
 
 
-def _only(name: str, found: dict[str, object]) -> object:
-    if len(found) > 1:
-        raise LensError(f"{name} stands in more than one module: say {' or '.join(found)}")
-    return next(iter(found.values()))
+def _only(name: str, meant: dict[str, _Meant]) -> _Meant:
+    if len(meant) > 1:
+        raise LensError(f"{name} stands in more than one module: say {' or '.join(meant)}")
+    return next(iter(meant.values()))
 
 
-def _found(name: str) -> Iterator[tuple[object, str]]:
+def _holders(name: str) -> Iterator[tuple[Owner, str]]:
     """Every class or module, with the name of an entry in it, that `name` may stand for."""
     if not isinstance(name, str):
         raise LensError(f"say the name as text, as in 'HTTPChannel.lineReceived', not as {type(name).__name__}")
     for module, qualname in _candidates(name):
-        found = _in_module(module, qualname)
-        if found:
-            yield found
+        if holder := _in_module(module, qualname):
+            yield holder
 
 
 def _candidates(name: str) -> list[tuple[str, str]]:
@@ -161,12 +153,12 @@ def _candidates(name: str) -> list[tuple[str, str]]:
     short = {module.rpartition(".")[2]: module for module in MODULES}
     if first in short and rest:
         return [(short[first], ".".join(rest))]
-    return [(module, name) for module in MODULES]
+    return [(module, name) for module in _that_run_here()]
 
 
-def _in_module(module: str, qualname: str) -> tuple[object, str] | None:
+def _in_module(module: str, qualname: str) -> tuple[Owner, str] | None:
     """Where `qualname` of `module` stands, followed to the class that defines it; None if it is not there."""
-    scope = _imported(module)
+    scope: Owner | None = _imported(module)
     *path, attribute = qualname.split(".")
     for part in path:
         owner = _owner(scope, part)
@@ -177,34 +169,40 @@ def _in_module(module: str, qualname: str) -> tuple[object, str] | None:
     return None if owner is None else (owner, attribute)
 
 
-def _imported(module: str) -> object:
-    """The module of that name; None if there is none, or if a module of the book does not run on this system."""
+def _imported(module: str) -> ModuleType | None:
+    """The module of that name; None if there is none."""
     if not all(part.isidentifier() for part in module.split(".")):
         return None
     try:
         return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name and f"{module}.".startswith(f"{error.name}."):
-            return None
-        raise LensError(f"{module} can't be imported: {error}") from error
     except (Exception, SystemExit) as error:
-        if isinstance(error, ImportError) and module in MODULES:
+        if isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}."):
             return None
         raise LensError(f"{module} can't be imported: {type(error).__name__}: {error}") from error
 
 
-def _owner(scope: object, attribute: str) -> object:
+def _that_run_here() -> Iterator[str]:
+    """The modules of the book but for those that this system can't run: no epoll here, or no h2 installed."""
+    for module in MODULES:
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            continue
+        yield module
+
+
+def _owner(scope: Owner | None, attribute: str) -> Owner | None:
     """The class or the module that has `attribute` in its own `__dict__`; None if there is none."""
     owners = scope.__mro__ if inspect.isclass(scope) else [scope]
     return next((owner for owner in owners if attribute in getattr(owner, "__dict__", ())), None)
 
 
-def _canonical(owner: object, attribute: str) -> Place:
+def _canonical(owner: Owner, attribute: str) -> Place:
     """The place named by the module that defines it, so that a re-export has the same name as the original."""
     if inspect.isclass(owner):
         return Place(f"{owner.__module__}:{owner.__qualname__}.{attribute}", owner, attribute)
     entry = vars(owner)[attribute]
-    home, name = sys.modules.get(getattr(entry, "__module__", None)), getattr(entry, "__name__", None)
+    home, name = sys.modules.get(getattr(entry, "__module__", "")), getattr(entry, "__name__", attribute)
     if home is not None and vars(home).get(name) is entry:
         owner, attribute = home, name
     return Place(f"{owner.__name__}:{attribute}", owner, attribute)
@@ -224,9 +222,9 @@ def complete(start: str = "") -> list[str]:
 
 def _all_short_names() -> list[str]:
     names = []
-    for module_name in MODULES:
-        for name, value in getattr(_imported(module_name), "__dict__", {}).items():
-            if getattr(value, "__module__", None) != module_name:
+    for module in _that_run_here():
+        for name, value in vars(sys.modules[module]).items():
+            if getattr(value, "__module__", None) != module:
                 continue
             if inspect.isfunction(value):
                 names.append(name)
@@ -236,6 +234,8 @@ def _all_short_names() -> list[str]:
 
 
 def _suggestion(name: str) -> str:
+    if not FOLDER.is_dir():
+        return f"; {NO_NOTES}, or say its module too, as in twisted.web.http:HTTPChannel.lineReceived"
     wanted = name.partition(":")[2] or name
     names = list(dict.fromkeys(_all_short_names()))
     near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.6)

@@ -2,7 +2,9 @@
 
 import difflib
 import functools
-from collections.abc import Iterable, Mapping
+import itertools
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,8 +13,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 
 from snippets.lens.errors import LensError
-
-FOLDER = Path(__file__).parents[2] / "chapters" / "annotations"
+from snippets.lens.release import FOLDER, NO_NOTES
 
 _MARKDOWN = MarkdownIt("commonmark").use(deflist_plugin)
 
@@ -49,56 +50,57 @@ def read(folder: Path = FOLDER) -> dict[str, Annotation]:
     Raises:
         LensError: a file in the folder is not in the form of an annotation store.
     """
-    found: dict[str, Annotation] = {}
+    annotations: dict[str, Annotation] = {}
     for path in sorted(folder.glob("*.md")):
         for annotation in _parse(path):
-            if annotation.name in found:
+            if annotation.name in annotations:
                 raise LensError(f"{annotation.source}: {annotation.name} is annotated twice")
-            found[annotation.name] = annotation
-    return found
+            annotations[annotation.name] = annotation
+    return annotations
 
 
 @functools.cache
 def store() -> Mapping[str, Annotation]:
-    """The annotations of the book, read once."""
-    return read()
+    """The annotations of the book, read once.
+
+    Raises:
+        LensError: they are not there, or not in the form of an annotation store.
+    """
+    if annotations := read():
+        return annotations
+    raise LensError(NO_NOTES)
 
 
-def _parse(path: Path) -> Iterable[Annotation]:
+def _parse(path: Path) -> list[Annotation]:
+    annotations: list[Annotation] = []
     tokens = _MARKDOWN.parse(path.read_text(encoding="utf-8"))
-    current: Annotation | None = None
     for index, token in enumerate(tokens):
-        inner = tokens[index + 1] if index + 1 < len(tokens) else None
         if token.type == "heading_open" and token.tag == "h2":
-            if current:
-                yield current
             line = token.map[0] + 1 if token.map else 0
-            current = Annotation(f"{path.stem}:{inner.content.strip().strip('`')}", f"{path.name}:{line}")
-        elif current and token.type == "paragraph_open" and token.level == 0:
-            current.purpose += (" " if current.purpose else "") + plain(inner)
+            name = tokens[index + 1].content.strip("`")
+            annotations.append(Annotation(f"{path.stem}:{name}", f"{path.name}:{line}"))
+        elif annotations and token.type == "paragraph_open" and token.level == 0:
+            current = annotations[-1]
+            current.purpose += (" " if current.purpose else "") + plain(tokens[index + 1])
             current.purpose_html += _render(tokens[index : index + 3])
         elif token.type == "dl_open":
-            if current is None:
+            if not annotations:
                 raise LensError(f"{path.name}: there are notes before the first heading, so they have no function")
-            current.notes += _notes(tokens, index, path)
-    if current:
-        yield current
+            annotations[-1].notes += _notes(tokens[index:], path)
+    return annotations
 
 
-def _notes(tokens: list[Token], start: int, path: Path) -> list[Note]:
-    """The notes of the definition list that begins at `start`."""
-    notes: list[Note] = []
-    index, level = start, tokens[start].level
-    while not (tokens[index].type == "dl_close" and tokens[index].level == level):
-        if tokens[index].type == "dt_open":
+def _notes(tokens: list[Token], path: Path) -> Iterator[Note]:
+    """The notes of the definition list with which `tokens` begin."""
+    for index, token in enumerate(tokens):
+        if token.type == "dt_open":
             term, occurrence = _term(tokens[index + 1], path)
-        elif tokens[index].type == "dd_open":
-            end = next(i for i in range(index, len(tokens)) if tokens[i].type == "dd_close")
-            body = tokens[index + 1 : end]
-            text = " ".join(plain(token) for token in body if token.type == "inline")
-            notes.append(Note(term, occurrence, _render(body), text))
-        index += 1
-    return notes
+        elif token.type == "dd_open":
+            body = list(itertools.takewhile(lambda inner: inner.type != "dd_close", tokens[index + 1 :]))
+            text = " ".join(plain(inner) for inner in body if inner.type == "inline")
+            yield Note(term, occurrence, _render(body), text)
+        elif token.type == "dl_close":
+            return
 
 
 def _term(token: Token, path: Path) -> tuple[str, int | None]:
@@ -106,7 +108,7 @@ def _term(token: Token, path: Path) -> tuple[str, int | None]:
     if not children or children[0].type != "code_inline":
         raise LensError(f"{path.name}: a note begins with a line of source in backticks, not with {token.content!r}")
     rest = "".join(child.content for child in children[1:]).strip()
-    if rest and not (rest.startswith("#") and rest[1:].isdigit()):
+    if rest and not re.fullmatch(r"#[1-9][0-9]*", rest):
         raise LensError(f"{path.name}: after `{children[0].content}` only #1, #2 ... may stand, not {rest!r}")
     return children[0].content.strip(), int(rest[1:]) if rest else None
 

@@ -1,19 +1,17 @@
 """Finds a function in the installed Twisted, and joins it with its annotations and with the lines that ran."""
 
 import ast
-import functools
-import inspect
-import linecache
 import textwrap
 import warnings
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
 
 import twisted
 
 from snippets.lens.errors import LensError
-from snippets.lens.lines import Lines, statement_lines
+from snippets.lens.lines import Definition, Lines, definition, first_line, statement_lines
 from snippets.lens.names import locate
 from snippets.lens.notes import Note, placed, store
 from snippets.lens.release import PINNED, OtherTwisted
@@ -22,13 +20,20 @@ from snippets.lens.trace import Trace
 
 @dataclass(frozen=True)
 class Function:
-    """A function as it stands in a file: `lines` maps line numbers to text, `doc` is the range of its docstring."""
+    """A function as it stands in a file: `lines` maps line numbers to text.
+
+    `doc` is the range of its docstring, `body` the first line of its body: one line can be both head and body.
+    """
 
     name: str
-    file: str
     lines: dict[int, str]
     doc: range
+    body: int
     code: CodeType
+
+    @property
+    def file(self) -> str:
+        return self.code.co_filename
 
     @property
     def short(self) -> str:
@@ -59,7 +64,6 @@ class Function:
         return f"{tag}{self.module_path}#L{self.first}-L{self.last}"
 
 
-@functools.cache
 def find(name: str) -> Function:
     """The function called `name` (as `snippets.lens.names.locate` takes it), read from the installed package.
 
@@ -67,23 +71,32 @@ def find(name: str) -> Function:
         LensError: there is no such function, or it has no source.
     """
     place = locate(name)
-    function = place.function
-    try:
-        linecache.checkcache(inspect.getsourcefile(function) or "")
-        block, first = inspect.getsourcelines(function)
-    except (OSError, TypeError) as error:
-        raise LensError(f"{place.name} has no Python source to show: it is made at run time") from error
-    lines = {first + offset: line.rstrip("\n") for offset, line in enumerate(block)}
-    return Function(
-        place.name, inspect.getsourcefile(function) or "", lines, _docstring(block, first), function.__code__
-    )
+    if place.function is None:
+        raise LensError(f"{place.name} has no source to show: it is looked up in another object")
+    code = place.function.__code__
+    written = definition(code)
+    numbers = range(written.first, _last(written) + 1)
+    lines = {number: written.file_lines[number - 1].rstrip("\n") for number in numbers}
+    body = written.node.body if isinstance(written.node.body, list) else [written.node]
+    return Function(place.name, lines, _docstring(body[0], lines), first_line(body[0]), code)
 
 
-def _docstring(block: list[str], first: int) -> range:
-    node = ast.parse(textwrap.dedent("".join(block))).body[0]
-    body = getattr(node, "body", [])
-    if body and isinstance(body[0], ast.Expr) and isinstance(getattr(body[0].value, "value", None), str):
-        return range(first + body[0].lineno - 1, first + (body[0].end_lineno or 0))
+def _last(written: Definition) -> int:
+    """The last line: comments after the last statement belong to the function if they stand as deep as its body."""
+    last = written.node.end_lineno or written.first
+    for number, line in enumerate(written.file_lines[last:], last + 1):
+        text = line.lstrip()
+        if text and not (text.startswith("#") and len(line) - len(text) > written.node.col_offset):
+            break
+        last = number if text else last
+    return last
+
+
+def _docstring(node: ast.AST, lines: dict[int, str]) -> range:
+    """Its lines, if `node` is one that begins a line."""
+    match node:
+        case ast.Expr(ast.Constant(str())) if not lines[node.lineno][: node.col_offset].strip():
+            return range(node.lineno, (node.end_lineno or node.lineno) + 1)
     return range(0)
 
 
@@ -103,6 +116,11 @@ class Row:
     doc: bool
     moved: bool
 
+    @property
+    def times(self) -> str:
+        """How often it ran, in figures: "0" if only the other run came to it, "" where there is nothing to say."""
+        return str(self.count) if self.count or (self.moved and not self.lit) else ""
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -111,7 +129,12 @@ class Gap:
     lines: int
 
     def __str__(self) -> str:
-        return f"... {'1 line' if self.lines == 1 else f'{self.lines} lines'} not shown"
+        return f"... {count_of_lines(self.lines)} not shown"
+
+
+def count_of_lines(count: int) -> str:
+    """A number of lines, in words."""
+    return "1 line" if count == 1 else f"{count} lines"
 
 
 @dataclass(frozen=True)
@@ -123,8 +146,13 @@ class Reading:
     purpose: str
     purpose_html: str
     has_run: bool
-    compared: bool = False
-    lost: list[str] = field(default_factory=list)
+    compared: bool
+    lost: list[str]
+
+    @property
+    def text(self) -> str:
+        """The source, without the indentation of its class."""
+        return textwrap.dedent("\n".join(self.function.lines.values()))
 
     @property
     def shown(self) -> list[Row | Gap]:
@@ -183,31 +211,23 @@ def reading(
     )
 
 
-def _counts(function: Function, lit: Lines | Trace | None) -> dict[int, int]:
+def _counts(function: Function, lit: Lines | Trace | None) -> Counter[int]:
     if isinstance(lit, Lines):
-        return dict(lit.counts.get(function.name, {}))
-    if isinstance(lit, Trace):
-        counts: dict[int, int] = {}
-        for event in lit.events:
-            if event.caller.file == function.file and event.caller.line in function.lines:
-                counts[event.caller.line] = counts.get(event.caller.line, 0) + 1
-        return counts
-    return {}
+        return lit.counts.get(function.name, Counter())
+    callers = [event.caller for event in lit.events] if lit is not None else []
+    return Counter(caller.line for caller in callers if caller.file == function.file and caller.line in function.lines)
 
 
-def _rows(
-    function: Function, counts: dict[int, int], before: dict[int, int], where: dict[int, list[Note]]
-) -> list[Row]:
+def _rows(function: Function, counts: Counter[int], before: Counter[int], where: dict[int, list[Note]]) -> list[Row]:
     statements = statement_lines(function.code)
-    # The head of the function itself ran once, when its module was imported, and never at a call.
-    head = next(number for number, text in function.lines.items() if text.lstrip().startswith(("def ", "async def")))
-    head = statements.get(head, head)  # with decorators, the first of them
     ran, ran_before = ({statements.get(line, line) for line in lines} for lines in (counts, before))
     rows = []
     for number, text in function.lines.items():
-        statement = statements.get(number, head)
+        statement = statements.get(number)
         in_doc = number in function.doc
-        lit = None if in_doc or statement == head else statement in ran
+        # The head of the function ran once, when its module was imported, and never at a call.
+        can_run = statement is not None and statement >= function.body and not in_doc
+        lit = statement in ran if can_run else None
         moved = lit is not None and lit != (statement in ran_before)
-        rows.append(Row(number, text, lit, counts.get(number, 0), where.get(number, []), in_doc, moved))
+        rows.append(Row(number, text, lit, counts[number], where.get(number, []), in_doc, moved))
     return rows

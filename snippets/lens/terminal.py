@@ -3,18 +3,19 @@
 import textwrap
 from collections.abc import Iterator
 
+from rich.console import RenderableType
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from snippets.lens.source import Gap, Reading, Row
+from snippets.lens.source import Gap, Reading, Row, count_of_lines
 
 WIDE = 130  # columns from which on the notes stand beside the code
 NOTE_WIDTH = 56
 GUTTER = 13  # columns before the code: line number, count, mark
 
 
-def renderables(reading: Reading, width: int) -> Iterator[object]:
+def renderables(reading: Reading, width: int) -> Iterator[RenderableType]:
     """What `rich` prints for a listing, in a terminal of `width` columns."""
     function = reading.function
     head = Text(function.short, style="bold")
@@ -50,18 +51,14 @@ def _under(note: str, width: int) -> Iterator[Text]:
 def _line(reading: Reading, row: Row | Gap, code: dict[int, Text]) -> Text:
     if isinstance(row, Gap):
         return Text(" " * GUTTER + str(row), style="dim italic")
-    return _gutter(row, reading.compared and row.moved and not row.lit).append_text(_code(reading, row, code))
-
-
-def _gutter(row: Row, always_count: bool) -> Text:
-    count = f"{row.count}x" if row.count or always_count else ""
-    gutter = Text(f"{row.number:>5}", style="dim")
-    return gutter.append(f"{count:>5} {'>' if row.lit else ' '} ", style="not dim bold yellow")
+    count = f"{row.times}x" if row.times else ""
+    mark = f"{count:>5} {'>' if row.lit else ' '} "
+    return Text.assemble((f"{row.number:>5}", "dim"), (mark, "bold yellow"), _code(reading, row, code))
 
 
 def _code(reading: Reading, row: Row, code: dict[int, Text]) -> Text:
     if row.doc:
-        return Text(f"    (docstring, {len(reading.function.doc)} lines)", style="dim italic")
+        return Text(f"    (docstring, {count_of_lines(len(reading.function.doc))})", style="dim italic")
     line = code[row.number]
     if reading.has_run and row.lit is not None:
         line.stylize("bold" if row.lit else "dim")
@@ -70,8 +67,7 @@ def _code(reading: Reading, row: Row, code: dict[int, Text]) -> Text:
 
 def _highlighted(reading: Reading) -> dict[int, Text]:
     """Line number -> the line, coloured, without the indentation of its class."""
-    text = textwrap.dedent("\n".join(row.text for row in reading.rows))
     # The colours of the terminal's own theme: they are legible on its background, whatever that is.
-    coloured = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(text)
-    lines = coloured.split("\n", allow_blank=True)
-    return {row.number: line for row, line in zip(reading.rows, lines, strict=False)}
+    coloured = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(reading.text)
+    coloured.rstrip()
+    return dict(zip(reading.function.lines, coloured.split("\n", allow_blank=True), strict=True))

@@ -1,0 +1,223 @@
+"""A small listing word for word: in terminals of several widths, in Jupyter, and as a notebook keeps it."""
+
+import io
+import re
+import sys
+
+import pytest
+from rich.console import Console
+
+from snippets.lens import source
+from snippets.lens.lines import lines
+from snippets.lens.listing import STORED, listing
+from snippets.lens.notes import Annotation, Note
+
+PROGRAM = '''\
+class Host:
+    def greet(self, name):
+        """Say hello,
+        or ask."""
+        if not name:
+            return "who?"
+        # A guest's name is written with a capital, and this comment is as long as a line may be here: 120 letters long.
+        text = "a < b".join(
+            ["hello", name]
+        )
+
+        return text
+'''
+NOTES = [
+    Note("if not name:", None, "<p>Nobody.</p>", "Nobody."),
+    Note("if not name:", None, "<p>Or <em>none</em>.</p>", "Or none."),
+    Note('["hello", name]', None, "<p>Two.</p>", " ".join(["A note that is longer than a line"] * 4) + "."),
+]
+
+
+@pytest.fixture
+def name(tmp_path, monkeypatch):
+    (tmp_path / "greeting.py").write_text(PROGRAM)
+    monkeypatch.syspath_prepend(tmp_path)
+    full = "greeting:Host.greet"
+    annotation = Annotation(full, "greeting.md:1", "<p>For <b>guests</b>.</p>", "For guests.", NOTES)
+    monkeypatch.setattr(source, "store", lambda: {full: annotation})
+    yield full
+    sys.modules.pop("greeting", None)
+
+
+def run(name, *guests):
+    with lines([name]) as counted:
+        for guest in guests:
+            sys.modules["greeting"].Host().greet(guest)
+    return counted
+
+
+def test_a_narrow_terminal_has_the_notes_under_their_line(name):
+    assert listing(name, run(name, "x", "y")).as_text(60).splitlines() == [
+        "Host.greet  greeting.py:2-12",
+        "For guests.",
+        "    2        def greet(self, name):",
+        "    3            (docstring, 2 lines)",
+        "    5   2x >     if not name:",
+        "                 | Nobody.",
+        "                 | Or none.",
+        '    6                return "who?"',
+        "    7            # A guest's name is written with a capital,",
+        "and this comment is as long as a line may be here: 120",
+        "letters long.",
+        '    8   2x >     text = "a < b".join(',
+        '    9      >         ["hello", name]',
+        "                 | A note that is longer than a line A note",
+        "                 | that is longer than a line A note that is",
+        "                 | longer than a line A note that is longer",
+        "                 | than a line.",
+        "   10      >     )",
+        "   11",
+        "   12   2x >     return text",
+    ]
+
+
+def test_a_terminal_that_is_too_narrow_wraps_notes_at_thirty_letters(name):
+    (first, *_) = [line for line in listing(name).as_text(48).splitlines() if "| A note" in line]
+    assert first == "                 | A note that is longer than a"
+    under = [line.partition("| ")[2] for line in listing(name).as_text(20).splitlines() if "that is" in line]
+    assert max(map(len, listing(name).as_text(48).splitlines())) <= 48
+    assert under
+
+
+def test_from_130_columns_on_the_notes_stand_beside_their_line(name):
+    assert "   5            if not name:\n                 | Nobody.\n" in listing(name).as_text(129)
+    wide = listing(name).as_text(130).splitlines()
+    assert wide[:5] == [
+        "Host.greet  greeting.py:2-12",
+        "For guests.",
+        "    2        def greet(self, name):",
+        "    3            (docstring, 2 lines)",
+        "    5            if not name:" + " " * 45 + "Nobody.",
+    ]
+    assert wide[5] == " " * 74 + "Or none."
+    assert max(map(len, wide)) <= 130
+
+
+def test_without_notes_and_without_a_run(name):
+    plain = listing(name, notes=False)
+    assert plain.as_text().splitlines()[:3] == [
+        "Host.greet  greeting.py:2-12",
+        "    2        def greet(self, name):",
+        "    3            (docstring, 2 lines)",
+    ]
+    assert str(plain) == plain.as_text(100)
+
+
+def test_a_comparison_shows_what_ran_in_one_run_only(name):
+    compared = listing(name, run(name, "x", "y"), than=run(name, ""))
+    assert compared.as_text(60).splitlines() == [
+        "Host.greet  greeting.py:2-12",
+        "    2        def greet(self, name):",
+        "             ... 3 lines not shown",
+        '    6   0x           return "who?"',
+        "             ... 1 line not shown",
+        '    8   2x >     text = "a < b".join(',
+        '    9      >         ["hello", name]',
+        "                 | A note that is longer than a line A note",
+        "                 | that is longer than a line A note that is",
+        "                 | longer than a line A note that is longer",
+        "                 | than a line.",
+        "   10      >     )",
+        "             ... 1 line not shown",
+        "   12   2x >     return text",
+    ]
+
+
+def rows(html):
+    """The rows of a table: their class, and what stands in each cell, without the colours of the code."""
+    found = re.findall(r"<tr(?: class=\"([^\"]*)\")?>(.*?)</tr>", html, re.DOTALL)
+    cells = [re.findall(r"<td[^>]*?(?:rowspan=\"(\d+)\")?>(.*?)</td>", row, re.DOTALL) for _, row in found]
+    return [
+        (kind, [(f"{span}: " if span else "") + re.sub(r"</?(span|code|pre)[^>]*>", "", text) for span, text in row])
+        for (kind, _), row in zip(found, cells, strict=True)
+    ]
+
+
+def test_html_has_a_row_for_each_line_and_a_cell_for_its_notes(name):
+    html = listing(name, run(name, "x", "y"))._repr_mimebundle_()["text/html"]
+    head = '<div class="lens-head"><b>Host.greet</b> · greeting.py, lines 2-12<p>For <b>guests</b>.</p></div>'
+    assert re.sub(r"<style>.*</style>", "", html, flags=re.DOTALL).startswith(f'<div class="lens">{head}<table')
+    comment = PROGRAM.splitlines()[6][4:]
+    assert rows(html) == [
+        ("", ["2", "", "def greet(self, name):", "2: "]),
+        ("", ["3", "", '<details><summary>docstring, 2 lines</summary>    """Say hello,\n    or ask."""</details>']),
+        ("lens-lit", ["5", "2&times;", "    if not name:", "4: <div><p>Nobody.</p><p>Or <em>none</em>.</p></div>"]),
+        ("lens-unlit", ["6", "", '        return "who?"']),
+        ("", ["7", "", comment]),
+        ("lens-lit", ["8", "2&times;", '    text = "a &lt; b".join(']),
+        ("lens-lit", ["9", "", '        ["hello", name]', "4: <div><p>Two.</p></div>"]),
+        ("lens-lit", ["10", "", "    )"]),
+        ("", ["11", "", "&#8203;"]),
+        ("lens-lit", ["12", "2&times;", "    return text"]),
+    ]
+    assert {kind for kind, _ in rows(listing(name)._repr_mimebundle_()["text/html"])} == {""}, "nothing ran, or did not"
+
+
+def test_html_of_a_comparison(name):
+    html = listing(name, run(name, "x"), than=run(name, ""))._repr_mimebundle_()["text/html"]
+    assert rows(html) == [
+        ("", ["2", "", "def greet(self, name):", "5: "]),
+        ("", ["", "", "... 3 lines not shown"]),
+        ("lens-unlit", ["6", "0&times;", '        return "who?"']),
+        ("", ["", "", "... 1 line not shown"]),
+        ("lens-lit", ["8", "1&times;", '    text = "a &lt; b".join(']),
+        ("lens-lit", ["9", "", '        ["hello", name]', "4: <div><p>Two.</p></div>"]),
+        ("lens-lit", ["10", "", "    )"]),
+        ("", ["", "", "... 1 line not shown"]),
+        ("lens-lit", ["12", "1&times;", "    return text"]),
+    ]
+
+
+def test_what_a_notebook_keeps(name):
+    kept = listing(name, run(name, "x", "y"))._repr_mimebundle_()[STORED]
+    assert rows(kept["text/html"])[1:] == [
+        ("", ["5", "2&times;", "<p>Nobody.</p><p>Or <em>none</em>.</p>"]),
+        ("", ["9", "", "<p>Two.</p>"]),
+    ]
+    assert "<p>Lines that ran: 5 &times;2, 8 &times;2, 12 &times;2.</p>" in kept["text/html"]
+    assert kept["text/plain"].splitlines() == [
+        "Host.greet (greeting.py, lines 2-12)",
+        "For guests.",
+        "     5  Nobody.",
+        "     5  Or none.",
+        "     9  A note that is longer than a line A note that is longer than a line A note that is longer",
+        "        than a line A note that is longer than a line.",
+        "Lines that ran: 5 x2, 8 x2, 12 x2.",
+        "Run this cell to see the code itself, read from your installed Twisted.",
+    ]
+
+
+def test_what_a_notebook_keeps_of_a_comparison_and_of_no_run(name):
+    compared = listing(name, run(name, ""), than=run(name, "x"))._repr_mimebundle_()[STORED]
+    assert compared["text/plain"].splitlines() == [
+        "Host.greet (greeting.py, lines 2-12)",
+        "Lines that ran only in this run: 6 x1.",
+        "Run this cell to see the code itself, read from your installed Twisted.",
+    ]
+    assert "<table>" not in compared["text/html"]
+    same = listing(name, run(name, "x"), than=run(name, "x"))._repr_mimebundle_()[STORED]
+    assert "Lines that ran only in this run: none." in same["text/plain"]
+    bare = listing(name, notes=False)._repr_mimebundle_()[STORED]
+    assert len(bare["text/plain"].splitlines()) == 2
+    assert "Lines that ran" not in bare["text/html"]
+
+
+def looks(shown, text):
+    """How the code of a line looks in a terminal: bold or not, dim or not."""
+    console = Console(file=io.StringIO(), width=100, force_terminal=True, color_system="standard")
+    (line,) = [line for line in console.render_lines(shown) if text in "".join(part.text for part in line)]
+    gutter = 2
+    return {(bool(part.style.bold), bool(part.style.dim)) for part in line[gutter:] if part.text.strip()}
+
+
+def test_what_ran_is_bold_and_what_did_not_is_dim(name):
+    ran = listing(name, run(name, "x"), notes=False)
+    assert looks(ran, "if not name") == looks(ran, "[") == {(True, False)}
+    assert looks(ran, "who?") == {(False, True)}
+    assert looks(ran, "def greet") == {(False, False)}
+    assert looks(listing(name), "if not name") == {(False, False)}
