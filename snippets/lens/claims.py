@@ -6,6 +6,7 @@ import functools
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,10 +59,11 @@ def _in_file(file: Path) -> Iterator[Claim]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     for scope, body in [("", tree.body), *((node.name, node.body) for node in classes)]:
-        for node in body:
-            says = ast.get_docstring(node) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else None
-            if says and node.name.startswith("test_"):
-                yield Claim(node.name, f"tests/{file.name}", node.lineno, scope, " ".join(says.split()))
+        functions = [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        for function in functions:
+            says = ast.get_docstring(function)
+            if says and function.name.startswith("test_"):
+                yield Claim(function.name, f"tests/{file.name}", function.lineno, scope, " ".join(says.split()))
 
 
 def claim(name: str) -> Claim:
@@ -82,7 +84,8 @@ def claim(name: str) -> Claim:
     raise LensError(f"no test called {name} states a claim in its docstring{hint}")
 
 
-class Verdict(NamedTuple):
+@dataclass(frozen=True, repr=False)
+class Verdict:
     """What came of running a claim's test; `said` is what pytest said, in full."""
 
     claim: Claim
@@ -94,7 +97,8 @@ class Verdict(NamedTuple):
             return f"{self.claim.says}\nIt holds here: {self.said.splitlines()[-1].strip(' =')} ({self.claim.node})."
         return f"{self.claim.says}\nIt does not hold here ({self.claim.node}):\n\n{self.said}"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def prove(name: str) -> Verdict:

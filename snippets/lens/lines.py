@@ -150,6 +150,20 @@ def statement_lines(code: CodeType) -> dict[int, int]:
     return starts
 
 
+def deciding_lines(code: CodeType) -> dict[int, int]:
+    """First line of a statement -> that of the one around it, whose head decided that control came to it."""
+    around: dict[int, int] = {}
+    waiting: list[tuple[ast.AST, int | None]] = [(definition(code).node, None)]
+    while waiting:
+        node, head = waiting.pop()
+        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case) and head is not None:
+            around[first_line(node)] = head
+        if isinstance(node, ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.Match | ast.ExceptHandler):
+            head = first_line(node)
+        waiting += [(child, head) for child in ast.iter_child_nodes(node)]
+    return around
+
+
 def first_line(node: ast.AST) -> int:
     """The number of the line on which a statement, a part of one or a lambda begins; decorators are part of it."""
     if isinstance(node, ast.match_case):

@@ -20,8 +20,16 @@ if TYPE_CHECKING:
 STORED = "application/vnd.twisted-web-listing+json"
 
 
+# What stands before the condition that decided, in place of a count.
+DECIDED = "?"
+
+
 def listing(
-    name: str, lit: Lines | Trace | None = None, notes: bool = True, than: Lines | Trace | None = None
+    name: str,
+    lit: Lines | Trace | None = None,
+    notes: bool = True,
+    than: Lines | Trace | None = None,
+    read: str = "",
 ) -> "Listing":
     """A function as it stands in the installed Twisted, to be shown by Jupyter or a terminal.
 
@@ -30,12 +38,15 @@ def listing(
             ("server.Request.write").
         lit: what a run lit: a `Lines` (the lines that ran) or a `Trace` (the lines that made a recorded call).
         notes: whether to show the annotations.
-        than: another run to compare with: only the lines that ran in one of the two and not in the other are shown.
+        than: another run to compare with: only the lines that ran in one of the two and not in the other are shown,
+            and the conditions that decided it.
+        read: the number of the chapter that shows the function whole, as in "05": here only the lines that ran are
+            shown, without the notes.
 
     Raises:
-        LensError: there is no such function, or a note's line is gone.
+        LensError: there is no such function or chapter, or a note's line is gone.
     """
-    return Listing(reading(name, lit, notes, than))
+    return Listing(reading(name, lit, notes, than, read))
 
 
 class Listing:
@@ -82,7 +93,11 @@ def _html_head(reading: Reading) -> str:
     where = f"{function.module_path}, lines {function.first}-{function.last}"
     if function.link:
         where = f'<a href="{html.escape(function.link)}">{html.escape(where)}</a>'
-    return f'<div class="lens-head"><b>{html.escape(function.short)}</b> · {where}{reading.purpose_html}</div>'
+    head = f"<b>{html.escape(function.short)}</b> · {where}{reading.purpose_html}"
+    if reading.read:
+        chapter = f'<a href="{reading.read}.ipynb">chapter {reading.read[:2]}</a>'
+        head += f"<p>What ran of it; {chapter} shows it whole, with its notes.</p>"
+    return f'<div class="lens-head">{head}</div>'
 
 
 def _html_rows(reading: Reading) -> Iterator[str]:
@@ -93,9 +108,10 @@ def _html_rows(reading: Reading) -> Iterator[str]:
             gap = f'<td></td><td class="lens-c"></td><td class="lens-s lens-gap">{row}</td>'
             yield f"<tr>{gap}{_note_cell([], span)}</tr>"
             continue
-        count = f"{row.times}&times;" if row.times else ""
-        inside = _folded(reading, code) if row.doc else f"<code>{code[row.number] or '&#8203;'}</code>"
+        count = DECIDED if row.decided else f"{row.times}&times;" if row.times else ""
+        inside = _folded(reading, code) if row.doc else f"<pre>{code[row.number] or '&#8203;'}</pre>"
         kind = {True: "lens-lit", False: "lens-unlit" if reading.has_run else "", None: ""}[row.lit]
+        kind = "lens-decided" if row.decided else kind
         yield (
             f'<tr class="{kind}"><td class="lens-n">{row.number}</td><td class="lens-c">{count}</td>'
             f'<td class="lens-s">{inside}</td>{_note_cell(row.notes, span)}</tr>'
@@ -137,7 +153,7 @@ def _folded(reading: Reading, code: dict[int, str]) -> str:
 
 def _ran(reading: Reading) -> str:
     """The lines that ran, with their counts: "2365 x3, 2366 x3"; of compared runs, those that ran only now."""
-    rows = [row for row in reading.shown if isinstance(row, Row) and row.lit and row.count]
+    rows = [row for row in reading.shown if isinstance(row, Row) and row.lit and row.count and not row.decided]
     return ", ".join(f"{row.number} &times;{row.count}" for row in rows) or "none"
 
 
@@ -167,6 +183,8 @@ def stored_text(reading: Reading) -> str:
     lines = [f"{function.short} ({function.module_path}, lines {function.first}-{function.last})"]
     if reading.purpose:
         lines.append(reading.purpose)
+    if reading.read:
+        lines.append(f"What ran of it; chapter {reading.read[:2]} shows it whole, with its notes.")
     for row in reading.shown:
         if isinstance(row, Row):
             for note in row.notes:

@@ -2,6 +2,7 @@
 
 import difflib
 import functools
+import importlib
 import itertools
 import re
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 
 from snippets.lens.errors import LensError
 from snippets.lens.release import FOLDER, NO_NOTES
+from snippets.lens.roles import evaluated, expressions, with_links, with_values
 
 _MARKDOWN = MarkdownIt("commonmark").use(deflist_plugin)
 
@@ -73,7 +75,7 @@ def store() -> Mapping[str, Annotation]:
 
 def _parse(path: Path) -> list[Annotation]:
     annotations: list[Annotation] = []
-    tokens = _MARKDOWN.parse(path.read_text(encoding="utf-8"))
+    tokens = _MARKDOWN.parse(_written_out(path))
     for index, token in enumerate(tokens):
         if token.type == "heading_open" and token.tag == "h2":
             line = token.map[0] + 1 if token.map else 0
@@ -88,6 +90,17 @@ def _parse(path: Path) -> list[Annotation]:
                 raise LensError(f"{path.name}: there are notes before the first heading, so they have no function")
             annotations[-1].notes += _notes(tokens[index:], path)
     return annotations
+
+
+def _written_out(path: Path) -> str:
+    """The text of a file with what its roles stand for; an `eval` role is computed in the annotated module."""
+    text = with_links(path.read_text(encoding="utf-8"))
+    wanted = expressions(text)
+    try:
+        scope = vars(importlib.import_module(path.stem)) if wanted else {}
+    except ImportError:  # a module that does not run on this system: nobody lists its functions here either
+        return with_values(text, [f"`{expression}`" for expression in wanted])
+    return evaluated(text, scope, path.name)
 
 
 def _notes(tokens: list[Token], path: Path) -> Iterator[Note]:

@@ -11,10 +11,10 @@ from types import CodeType
 import twisted
 
 from snippets.lens.errors import LensError
-from snippets.lens.lines import Definition, Lines, definition, first_line, statement_lines
+from snippets.lens.lines import Definition, Lines, deciding_lines, definition, first_line, statement_lines
 from snippets.lens.names import locate
 from snippets.lens.notes import Note, placed, store
-from snippets.lens.release import PINNED, OtherTwisted
+from snippets.lens.release import FOLDER, PINNED, OtherTwisted
 from snippets.lens.trace import Trace
 
 
@@ -105,7 +105,8 @@ class Row:
     """One line to show.
 
     `lit`: True if it ran, False if it could have and did not, None if it is not to run. `moved`: whether it ran in one
-    of two runs that are compared, and not in the other.
+    of two runs that are compared, and not in the other. `decided`: it is the condition that sent the two runs different
+    ways.
     """
 
     number: int
@@ -115,6 +116,7 @@ class Row:
     notes: list[Note]
     doc: bool
     moved: bool
+    decided: bool = False
 
     @property
     def times(self) -> str:
@@ -124,7 +126,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Gap:
-    """A stretch of lines left out of a listing because nothing changed there from one run to the other."""
+    """A stretch of lines left out of a listing: nothing changed there, or nothing ran."""
 
     lines: int
 
@@ -139,7 +141,10 @@ def count_of_lines(count: int) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """A function joined with its notes and with what ran: what a listing shows."""
+    """A function joined with its notes and with what ran: what a listing shows.
+
+    `read` is the slug of the chapter in which it is shown whole, "" where that is here.
+    """
 
     function: Function
     rows: list[Row]
@@ -148,6 +153,7 @@ class Reading:
     has_run: bool
     compared: bool
     lost: list[str]
+    read: str = ""
 
     @property
     def text(self) -> str:
@@ -156,13 +162,13 @@ class Reading:
 
     @property
     def shown(self) -> list[Row | Gap]:
-        """What to show, from top to bottom: one row for the whole docstring; of compared runs, what moved."""
+        """What to show, from top to bottom: one row for the whole docstring; else what moved, or what ran, alone."""
         shown: list[Row | Gap] = []
         for row in self.rows:
             if row.doc and row.number != self.function.doc.start:
                 continue
             lines = len(self.function.doc) if row.doc else 1
-            if not self.compared or row.moved or row.number == self.function.first:
+            if self._shows(row):
                 shown.append(row)
             elif shown and isinstance(shown[-1], Gap):
                 shown[-1] = Gap(shown[-1].lines + lines)
@@ -170,9 +176,20 @@ class Reading:
                 shown.append(Gap(lines))
         return shown
 
+    def _shows(self, row: Row) -> bool:
+        if row.number == self.function.first:
+            return True
+        if self.compared:
+            return row.moved or row.decided
+        return bool(row.lit) or not self.read
+
 
 def reading(
-    name: str, lit: Lines | Trace | None = None, notes: bool = True, than: Lines | Trace | None = None
+    name: str,
+    lit: Lines | Trace | None = None,
+    notes: bool = True,
+    than: Lines | Trace | None = None,
+    read: str = "",
 ) -> Reading:
     """Join the source of a function with its annotations and with the lines that a run lit.
 
@@ -180,13 +197,18 @@ def reading(
         name: the function, as `snippets.lens.names.locate` takes it.
         lit: a `Lines`, which lights the lines that ran; or a `Trace`, which lights the lines that made a recorded call.
         notes: whether to take the annotations.
-        than: another run to compare with: only the lines that ran in one of the two and not in the other are shown.
+        than: another run to compare with: only the lines that ran in one of the two and not in the other are shown,
+            and the conditions that decided it.
+        read: the number of the chapter in which the function is shown whole, as in "05": here only the lines that ran
+            are shown, without the notes.
 
     Raises:
-        LensError: there is no such function, or (with the pinned Twisted) a note's line is gone.
+        LensError: there is no such function or chapter, or (with the pinned Twisted) a note's line is gone.
     """
     function = find(name)
-    annotation = store().get(function.name) if notes else None
+    chapter = _chapter(read) if read else ""
+    # Purpose and notes stand where the function is shown whole: here it is about what ran.
+    annotation = store().get(function.name) if notes and not read and than is None else None
     where: dict[int, list[Note]] = {}
     lost: list[str] = []
     if annotation:
@@ -197,18 +219,25 @@ def reading(
         warnings.warn(f"{len(lost)} of the notes on {function.short} have no line here", OtherTwisted, stacklevel=2)
     rows = _rows(function, _counts(function, lit), _counts(function, than), where)
     if than is not None:
-        # A comparison is about what moved: the purpose and the notes on other lines stand where it was shown whole.
-        rows = [row if row.lit else replace(row, notes=[]) for row in rows]
-        annotation = None
-    return Reading(
-        function,
-        rows,
-        annotation.purpose if annotation else "",
-        annotation.purpose_html if annotation else "",
-        lit is not None,
-        than is not None,
-        lost,
-    )
+        rows = _decided(function, rows)
+    purpose = (annotation.purpose, annotation.purpose_html) if annotation else ("", "")
+    return Reading(function, rows, *purpose, lit is not None, than is not None, lost, chapter)
+
+
+def _chapter(number: str) -> str:
+    """The slug of a chapter."""
+    slugs = [path.stem for path in FOLDER.parent.glob(f"{number}_*.md")]
+    if len(slugs) != 1:
+        raise LensError(f'there is no chapter {number}: say its number, as in read="05"')
+    return slugs[0]
+
+
+def _decided(function: Function, rows: list[Row]) -> list[Row]:
+    """The rows of a comparison, with those marked that decided what ran."""
+    statements, around = statement_lines(function.code), deciding_lines(function.code)
+    moved = {statements[row.number] for row in rows if row.moved}
+    heads = {around[statement] for statement in moved if statement in around} - moved
+    return [replace(row, decided=statements.get(row.number) in heads) for row in rows]
 
 
 def _counts(function: Function, lit: Lines | Trace | None) -> Counter[int]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from snippets.lens import notes
 from snippets.lens.errors import LensError
+from snippets.lens.release import FOLDER
 from snippets.lens.roles import with_links
 from snippets.workshop import book, numbers
 from snippets.workshop.prose import chapter_text, note_lines
@@ -48,7 +48,7 @@ def falsify(slugs: list[str], seed: int = 1) -> Tally:
     tally, chance = Tally(), random.Random(seed)
     for slug in slugs:
         _chapter(slug, tally, chance)
-    for file in sorted(notes.FOLDER.glob("*.md")):
+    for file in sorted(FOLDER.glob("*.md")):
         _notes(file, tally, chance)
     return tally
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from snippets.lens import notes
+from snippets.lens.release import FOLDER
 from snippets.lens.source import find
 from snippets.workshop.prose import Line, Text, chapter_text, note_lines
 
@@ -109,4 +109,4 @@ def stale_numbers(slug: str, notebook: NotebookNode) -> list[str]:
 
 def stale_numbers_in_notes() -> list[str]:
     """Complaints for the numbers of the notes that no source bears out."""
-    return [said for file in sorted(notes.FOLDER.glob("*.md")) for said in complaints(unbound_in_notes(file))]
+    return [said for file in sorted(FOLDER.glob("*.md")) for said in complaints(unbound_in_notes(file))]

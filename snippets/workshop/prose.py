@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from snippets import catalogue
-from snippets.lens.notes import FOLDER
+from snippets.lens.release import FOLDER
 
 
 @dataclass
