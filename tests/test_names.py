@@ -175,6 +175,18 @@ def test_a_misspelt_name_is_refused_with_near_ones(typed, near):
     assert len(suggested) == len(set(suggested))
 
 
+def test_no_more_than_three_are_suggested_and_of_an_unknown_class_those_with_the_method():
+    for typed in ("Zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz.connectionMade", "HTTPChannel.headersReceived"):
+        with pytest.raises(LensError) as refusal:
+            locate(typed)
+        suggested = str(refusal.value).partition("did you mean ")[2].rstrip("?").split(" or ")
+        assert len(suggested) == 3
+        if typed.startswith("Z"):
+            assert suggested == sorted(name for name in complete() if name.endswith(".connectionMade"))[:3]
+    with pytest.raises(LensError, match=r"called 'Zzzzzzzzzzzz\.zzzzzzzzzzzzz'$"):
+        locate("Zzzzzzzzzzzz.zzzzzzzzzzzzz")
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -94,11 +94,6 @@ class Definition(NamedTuple):
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     file_lines: list[str]
 
-    @property
-    def first(self) -> int:
-        """The number of its first line; a function begins at its first decorator."""
-        return first_line(self.node)
-
 
 def definition(code: CodeType) -> Definition:
     """Where the function that `code` belongs to is written.

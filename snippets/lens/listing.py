@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # A notebook that is saved keeps this form of a listing: everything but Twisted's source.
 STORED = "application/vnd.twisted-web-listing+json"
+_HINT = "Run this cell to see the code itself, read from your installed Twisted."
 
 
 # What stands before the condition that decided, in place of a count.
@@ -106,10 +107,10 @@ def _html_rows(reading: Reading) -> Iterator[str]:
     for row, span in zip(shown, _spans(shown), strict=True):
         if isinstance(row, Gap):
             gap = f'<td></td><td class="lens-c"></td><td class="lens-s lens-gap">{row}</td>'
-            yield f"<tr>{gap}{_note_cell([], span)}</tr>"
+            yield f"<tr>{gap}{_note_cell(row.notes, span)}</tr>"
             continue
         count = DECIDED if row.decided else f"{row.times}&times;" if row.times else ""
-        inside = _folded(reading, code) if row.doc else f"<pre>{code[row.number] or '&#8203;'}</pre>"
+        inside = _folded(reading.function.doc, code) if row.doc else f"<pre>{code[row.number] or '&#8203;'}</pre>"
         kind = {True: "lens-lit", False: "lens-unlit" if reading.has_run else "", None: ""}[row.lit]
         kind = "lens-decided" if row.decided else kind
         yield (
@@ -120,7 +121,7 @@ def _html_rows(reading: Reading) -> Iterator[str]:
 
 def _spans(shown: list[Row | Gap]) -> list[int]:
     """For each row, how many rows its note cell spans: up to the next note; 0 where an earlier cell covers it."""
-    starts = [index for index, row in enumerate(shown) if index == 0 or (isinstance(row, Row) and row.notes)]
+    starts = [index for index, row in enumerate(shown) if index == 0 or row.notes]
     spans = [0] * len(shown)
     for start, end in zip(starts, [*starts[1:], len(shown)], strict=True):
         spans[start] = end - start
@@ -145,20 +146,16 @@ def _highlighted(reading: Reading) -> dict[int, str]:
     return dict(zip(reading.function.lines, coloured, strict=True))
 
 
-def _folded(reading: Reading, code: dict[int, str]) -> str:
-    doc = reading.function.doc
+def _folded(doc: range, code: dict[int, str]) -> str:
     body = "\n".join(code[number] for number in doc)
     return f"<details><summary>docstring, {count_of_lines(len(doc))}</summary><pre>{body}</pre></details>"
 
 
-def _ran(reading: Reading) -> str:
+def _ran(reading: Reading, times: str) -> str:
     """The lines that ran, with their counts: "2365 x3, 2366 x3"; of compared runs, those that ran only now."""
     rows = [row for row in reading.shown if isinstance(row, Row) and row.lit and row.count and not row.decided]
-    return ", ".join(f"{row.number} &times;{row.count}" for row in rows) or "none"
-
-
-def _said_to_run(reading: Reading) -> str:
-    return "Lines that ran only in this run" if reading.compared else "Lines that ran"
+    counts = ", ".join(f"{row.number} {times}{row.count}" for row in rows) or "none"
+    return f"Lines that ran{' only in this run' if reading.compared else ''}: {counts}."
 
 
 def stored_html(reading: Reading) -> str:
@@ -172,9 +169,8 @@ def stored_html(reading: Reading) -> str:
     )
     head = "<tr><th>line</th><th>ran</th><th style='text-align: left'>note</th></tr>"
     notes = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>" if rows else ""
-    ran = f"<p>{_said_to_run(reading)}: {_ran(reading)}.</p>" if reading.has_run else ""
-    hint = "<p><i>Run this cell to see the code itself, read from your installed Twisted.</i></p>"
-    return f"{_html_head(reading)}{notes}{ran}{hint}"
+    ran = f"<p>{_ran(reading, '&times;')}</p>" if reading.has_run else ""
+    return f"{_html_head(reading)}{notes}{ran}<p><i>{_HINT}</i></p>"
 
 
 def stored_text(reading: Reading) -> str:
@@ -185,11 +181,8 @@ def stored_text(reading: Reading) -> str:
         lines.append(reading.purpose)
     if reading.read:
         lines.append(f"What ran of it; chapter {reading.read[:2]} shows it whole, with its notes.")
-    for row in reading.shown:
-        if isinstance(row, Row):
-            for note in row.notes:
-                lines += textwrap.wrap(note.text, 100, initial_indent=f"{row.number:>6}  ", subsequent_indent=" " * 8)
+    for number, note in ((row.number, note) for row in reading.shown if isinstance(row, Row) for note in row.notes):
+        lines += textwrap.wrap(note.text, 100, initial_indent=f"{number:>6}  ", subsequent_indent=" " * 8)
     if reading.has_run:
-        ran = _ran(reading).replace("&times;", "x")
-        lines += textwrap.wrap(f"{_said_to_run(reading)}: {ran}.", 100)
-    return "\n".join([*lines, "Run this cell to see the code itself, read from your installed Twisted."])
+        lines += textwrap.wrap(_ran(reading, "x"), 100)
+    return "\n".join([*lines, _HINT])

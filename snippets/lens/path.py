@@ -21,6 +21,7 @@ class Step(NamedTuple):
         return self.name.partition(":")[2]
 
 
+# The chapters stand here and are not given by the book: lane and chapter of a function are two columns of one table.
 LANES = ("reactor", "transport", "channel", "request", "site", "resource")
 
 _HTTP = "twisted.web.http:"
@@ -68,25 +69,15 @@ PATH = WAY_IN + WAY_OUT
 CHAPTERS = sorted({chapter for step in PATH for chapter in (step.chapter, *step.also)})
 
 # Methods that are not on the path of every request, but whose class says in which lane they run.
-_LANE_OF_CLASS = {
-    "LineReceiver": "channel",
-    "HTTPChannel": "channel",
-    "_GenericHTTPChannelProtocol": "channel",
-    "H2Connection": "channel",
-    "H2Stream": "channel",
-    "TimeoutMixin": "channel",
-    "_ChunkedTransferDecoder": "channel",
-    "_IdentityTransferDecoder": "channel",
-    "Request": "request",
-    "Site": "site",
-    "HTTPFactory": "site",
-    "Factory": "site",
-    "Resource": "resource",
-    "Connection": "transport",
-    "Server": "transport",
-    "Port": "transport",
-    "FileDescriptor": "transport",
+_CLASSES = {
+    "channel": "LineReceiver HTTPChannel _GenericHTTPChannelProtocol H2Connection H2Stream TimeoutMixin "
+    "_ChunkedTransferDecoder _IdentityTransferDecoder",
+    "request": "Request",
+    "site": "Site HTTPFactory Factory",
+    "resource": "Resource",
+    "transport": "Connection Server Port FileDescriptor",
 }
+_LANE_OF_CLASS = {name: lane for lane, names in _CLASSES.items() for name in names.split()}
 _MODULES_OF_RESOURCES = tuple(f"twisted.web.{name}" for name in ("resource", "static", "pages", "_template_util"))
 _LANE_OF_FUNCTION = {step.name: step.lane for step in PATH} | {
     _HTTP + "_parseRequestLine": "channel",

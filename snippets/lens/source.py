@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
+from typing import ClassVar
 
 import twisted
 
@@ -75,15 +76,15 @@ def find(name: str) -> Function:
         raise LensError(f"{place.name} has no source to show: it is looked up in another object")
     code = place.function.__code__
     written = definition(code)
-    numbers = range(written.first, _last(written) + 1)
+    numbers = range(code.co_firstlineno, _last(written) + 1)
     lines = {number: written.file_lines[number - 1].rstrip("\n") for number in numbers}
     body = written.node.body if isinstance(written.node.body, list) else [written.node]
     return Function(place.name, lines, _docstring(body[0], lines), first_line(body[0]), code)
 
 
 def _last(written: Definition) -> int:
-    """The last line: comments after the last statement belong to the function if they stand as deep as its body."""
-    last = written.node.end_lineno or written.first
+    """The last line: comments after the last statement belong to the function if they stand deeper than its head."""
+    last = written.node.end_lineno or 0
     for number, line in enumerate(written.file_lines[last:], last + 1):
         text = line.lstrip()
         if text and not (text.startswith("#") and len(line) - len(text) > written.node.col_offset):
@@ -126,9 +127,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Gap:
-    """A stretch of lines left out of a listing: nothing changed there, or nothing ran."""
+    """A stretch of lines left out of a listing, with their notes: nothing changed there, or nothing ran."""
 
     lines: int
+    notes: ClassVar[list[Note]] = []
 
     def __str__(self) -> str:
         return f"... {count_of_lines(self.lines)} not shown"

@@ -31,7 +31,7 @@ def renderables(reading: Reading, width: int) -> Iterator[RenderableType]:
         return
     for row in reading.shown:
         yield _line(reading, row, code)
-        for note in row.notes if isinstance(row, Row) else []:
+        for note in row.notes:
             yield from _under(note.text, width)
 
 
@@ -40,8 +40,8 @@ def _beside(reading: Reading, code: dict[int, Text]) -> Table:
     table.add_column()
     table.add_column(width=NOTE_WIDTH)
     for row in reading.shown:
-        notes = row.notes if isinstance(row, Row) else []
-        table.add_row(_line(reading, row, code), Text("\n").join(Text(note.text, style="cyan") for note in notes))
+        notes = Text("\n").join(Text(note.text, style="cyan") for note in row.notes)
+        table.add_row(_line(reading, row, code), notes)
     return table
 
 
