@@ -98,7 +98,7 @@ def execute(notebook: NotebookNode, name: str, progress: Progress | None = None)
         failed = next(cell for cell in cells if any(o.output_type == "error" for o in cell.outputs))
         raise LensError(f"{name}: the cell {_first_line(failed)!r} raised {error.ename}: {error.evalue}") from error
     except (DeadKernelError, CellTimeoutError) as error:
-        raise LensError(f"{name}: the cell {_first_line(cells[done])!r} was the last: {_in_a_line(error)}") from error
+        raise LensError(f"{name}: the kernel stopped at the cell {_first_line(cells[done])!r}: {_in_a_line(error)}") from error
     except (NoSuchKernel, OSError) as error:
         raise LensError(f"{name}: no notebook can be executed here: {_in_a_line(error)}") from error
     return normalise(notebook)

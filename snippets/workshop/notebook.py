@@ -72,6 +72,7 @@ def stale_notes(slug: str) -> list[str]:
     Raises:
         LensError: the saved notebook is none.
     """
+    notes.store()  # what is wrong with the annotations is no fault of the notebook
     try:
         saved = json.loads(notebook_path(slug).read_text("utf-8"))
         then, now = saved["metadata"].get(NOTES), digests(saved)
