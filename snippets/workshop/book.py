@@ -87,6 +87,7 @@ def execute(notebook: NotebookNode, name: str, progress: Progress | None = None)
         kernel_name="python3",
         record_timing=False,
         coalesce_streams=True,
+        shutdown_kernel="immediate",  # nothing of it is to be kept, and it is to say nothing more
         extra_arguments=["--log-level=ERROR"],  # of the kernel, which else warns of the loopback connection it is on
         resources={"metadata": {"path": str(saved.NOTEBOOKS)}},
         on_cell_executed=executed,
