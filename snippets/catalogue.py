@@ -36,6 +36,20 @@ def slugs() -> list[str]:
     return sorted(path.stem for path in CHAPTERS.glob("[0-9][0-9]_*.md"))
 
 
+def check_text() -> None:
+    """See that the text of the book is there: what makes or measures it has nothing to do without.
+
+    Raises:
+        LensError: it is not; what pip installs without -e is the programs alone.
+    """
+    for files in ("[0-9][0-9]_*.md", "annotations/*.md"):
+        if not any(CHAPTERS.glob(files)):
+            raise LensError(
+                f"there is no {CHAPTERS / files}: the text of the book is not here; run this in a checkout of the "
+                "book, installed by `pip install -e .`"
+            )
+
+
 def chapter(name: str) -> str:
     """The slug that `name` means: the whole slug, its number, or the part after the number.
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import metadata, util
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 from twisted.web.resource import Resource
 from twisted.web.static import Data
@@ -31,13 +31,29 @@ LONG_ENOUGH = 30_000  # events
 WARM_UP = 20  # GETs before the clock starts: by then the interpreter has specialised the code
 FEWER = 10  # the other tools are many times slower, so they get this many times fewer GETs
 
+# What each figure says; the ratios of GETs are to an untraced one.
+UNTRACED = "a GET, untraced, in µs"
+NOTHING = "wrapped, recording nothing"
+EVERYTHING = "recording everything"
+BYTES = "bytes held by an event"
+SPREAD = "the largest of these, to the smallest"
 STARTS = {
-    "start_list": (["-m", "snippets"], ["-c", "import click, rich"]),
-    "start_trace": (
+    "start-up: python -m snippets, to importing click and rich": (["-m", "snippets"], ["-c", "import click, rich"]),
+    'start-up: trace hello_site "GET /hello", to importing twisted.web.server, click and rich': (
         ["-m", "snippets", "trace", "hello_site", "GET /hello"],
         ["-c", "import twisted.web.server, click, rich"],
     ),
 }
+# What is to be reached: the limit of a figure, and whether that is the most or the least.
+TARGETS = {
+    EVERYTHING: ("at most", 3.5 if sys.version_info >= (3, 12) else 4.0),
+    f"hunter, to {EVERYTHING}": ("at least", 6.0),
+    BYTES: ("at most", 250.0),
+    SPREAD: ("at most", 1.2),
+    **dict.fromkeys(STARTS, ("at most", 1.5)),
+}
+
+Start = Callable[[], AbstractContextManager[object]]
 
 
 def everything() -> AbstractContextManager[Trace]:
@@ -84,14 +100,7 @@ def by_viztracer() -> Iterator[None]:
         tracer.clear()
 
 
-PEERS = {"hunter": by_hunter, "viztracer": by_viztracer}
-
-
-class Variant(NamedTuple):
-    """One way to run the GETs: inside `start()`, and `gets` of them."""
-
-    start: Callable[[], AbstractContextManager[object]]
-    gets: int
+PEERS = {"hunter": (by_hunter, "the same functions"), "viztracer": (by_viztracer, "every Python function")}
 
 
 def measure(
@@ -99,7 +108,7 @@ def measure(
     gets: int = 2000,
     sizes: Sequence[int] = SIZES,
     progress: Callable[[str], None] = lambda stage: None,
-) -> dict:
+) -> dict[str, Any]:
     """Measure everything; about two minutes with the defaults.
 
     All times are CPU time of the process. Ratios are medians over the rounds, each of a figure to another of the
@@ -112,28 +121,36 @@ def measure(
         progress: is told what is about to be measured.
 
     Returns:
-        numbers and text that can be written as JSON; "figures" has an entry for each row of `table`.
+        numbers and text that can be written as JSON; "figures" maps what is measured to how much it is, or to None
+        where that can't be measured here.
     """
     progress("GETs, recorded and not")
     figures = _compared(rounds, gets)
     progress("memory")
-    figures["bytes"] = {"value": _bytes_per_event(gets), "unit": "bytes"}
+    figures[BYTES] = _bytes_per_event(gets)
     progress(f"traces of up to {max(sizes)} events")
     costs = _costs(-(-rounds // 2), sizes)
-    for size, cost in zip(sizes, costs, strict=True):
-        figures[f"cost_{size}"] = {"value": cost, "unit": "µs"}
-    figures["cost_spread"] = {"value": max(costs) / min(costs), "unit": "times"}
-    for key, (ours, theirs) in STARTS.items():
-        progress(f"start-up of python {' '.join(ours)}")
-        figures[key] = {"value": _start_up_ratio(ours, theirs, rounds), "unit": "times"}
+    figures |= {f"µs for an event, in a trace of {size:,}": cost for size, cost in zip(sizes, costs, strict=True)}
+    figures[SPREAD] = max(costs) / min(costs)
+    for what, (ours, theirs) in STARTS.items():
+        progress(what)
+        figures[what] = _start_up_ratio(ours, theirs, rounds)
     return {
         "python": platform.python_version(),
         "twisted": metadata.version("twisted"),
         "rounds": rounds,
         "gets": gets,
         "calls_per_get": _calls_per_get(),
-        "figures": {key: figure | _verdict(key, figure["value"]) for key, figure in figures.items()},
+        "figures": figures,
     }
+
+
+def met(what: str, value: float | None) -> bool | None:
+    """Whether a figure reaches its target; None if it has none, or is not measured."""
+    if value is None or what not in TARGETS:
+        return None
+    sense, limit = TARGETS[what]
+    return value <= limit if sense == "at most" else value >= limit
 
 
 def _site() -> Resource:
@@ -149,12 +166,14 @@ def _calls_per_get() -> int:
     return len(trace)
 
 
-def _compared(rounds: int, gets: int) -> dict[str, dict]:
+def _compared(rounds: int, gets: int) -> dict[str, float | None]:
     """What a GET costs in each variant, as a ratio to an untraced one."""
-    fewer = max(gets // FEWER, 1)
-    variants = {"untraced": Variant(nullcontext, gets), "nothing": Variant(nothing, gets)}
-    variants["everything"] = Variant(everything, gets)
-    variants |= {name: Variant(start, fewer) for name, start in PEERS.items() if _installed(name)}
+    variants: dict[str, tuple[Start, int]] = {
+        UNTRACED: (nullcontext, gets),
+        NOTHING: (nothing, gets),
+        EVERYTHING: (everything, gets),
+    }
+    variants |= {name: (start, max(gets // FEWER, 1)) for name, (start, _) in PEERS.items() if _installed(name)}
     order = list(variants)
     spent: dict[str, list[float]] = {name: [] for name in order}
     for _ in range(rounds):
@@ -162,13 +181,13 @@ def _compared(rounds: int, gets: int) -> dict[str, dict]:
             spent[name].append(_seconds_per_get(*variants[name]))
         # Who comes after whom must not matter.
         order.append(order.pop(0))
-    figures = {"untraced": {"value": statistics.median(spent["untraced"]) * 1e6, "unit": "µs"}}
-    for name in ("nothing", "everything", *PEERS):
-        figures[name] = {"value": _ratio(spent.get(name), spent["untraced"]), "unit": "times"}
-        if name in PEERS and name in variants:
-            figures[name] |= {"version": metadata.version(name), "gets": fewer}
+    figures: dict[str, float | None] = {UNTRACED: statistics.median(spent[UNTRACED]) * 1e6}
+    figures |= {what: _ratio(spent[what], spent[UNTRACED]) for what in (NOTHING, EVERYTHING)}
+    for name, (_, what) in PEERS.items():
+        release = f" {metadata.version(name)}" if name in spent else ""
+        figures[f"{name}{release}, {what}"] = _ratio(spent.get(name), spent[UNTRACED])
     for name in PEERS:
-        figures[f"{name}_to_everything"] = {"value": _ratio(spent.get(name), spent["everything"]), "unit": "times"}
+        figures[f"{name}, to {EVERYTHING}"] = _ratio(spent.get(name), spent[EVERYTHING])
     return figures
 
 
@@ -176,7 +195,7 @@ def _ratio(these: list[float] | None, those: list[float]) -> float | None:
     return statistics.median(a / b for a, b in zip(these, those, strict=True)) if these else None
 
 
-def _seconds_per_get(start: Callable[[], AbstractContextManager[object]], gets: int, times: int = 1) -> float:
+def _seconds_per_get(start: Start, gets: int, times: int = 1) -> float:
     """CPU time of one GET, from `times` runs of `gets` of them, each on a connection and in a `start()` of its own."""
     gc.collect()
     spent = 0.0
@@ -250,74 +269,3 @@ def _process_seconds(arguments: list[str]) -> float:
 
 def _installed(module: str) -> bool:
     return util.find_spec(module) is not None
-
-
-# What is to be reached: key of the figure -> the limit, and whether the figure is to be at most or at least that.
-TARGETS = {
-    "everything": ("at most", 3.5 if sys.version_info >= (3, 12) else 4.0),
-    "hunter_to_everything": ("at least", 6.0),
-    "bytes": ("at most", 250.0),
-    "cost_spread": ("at most", 1.2),
-    "start_list": ("at most", 1.5),
-    "start_trace": ("at most", 1.5),
-}
-
-
-def _verdict(key: str, value: float | None) -> dict[str, object]:
-    if key not in TARGETS:
-        return {"target": None, "met": None}
-    sense, limit = TARGETS[key]
-    met = None if value is None else value <= limit if sense == "at most" else value >= limit
-    return {"target": f"{sense} {limit:g}", "met": met}
-
-
-def table(result: dict) -> object:
-    """What `measure` returned, as a `rich.table.Table`."""
-    from rich.markup import escape
-    from rich.table import Table
-
-    title = f"Recording a GET: Python {result['python']}, Twisted {result['twisted']}"
-    caption = (
-        f"CPU time. {result['gets']} keep-alive GETs on one connection in memory, {result['calls_per_get']} calls "
-        f"recorded in each; ratios are medians of {result['rounds']} interleaved rounds."
-    )
-    shown = Table("what", "measured", "target", "verdict", title=title, caption=caption)
-    for key, figure in result["figures"].items():
-        verdict = {True: "met", False: "not met", None: ""}[figure["met"]]
-        if figure["value"] is None:
-            verdict = "not measured"
-        shown.add_row(escape(_says(key, figure)), _value(figure), figure["target"] or "", verdict)
-    return shown
-
-
-def _value(figure: dict) -> str:
-    if figure["value"] is None:
-        return "-"
-    return f"{figure['value']:.{0 if figure['value'] >= 100 else 2}f} {figure['unit']}"
-
-
-def _says(key: str, figure: dict) -> str:
-    """What the figure called `key` is, in words."""
-    if key in STARTS:
-        ours, theirs = STARTS[key]
-        return f"start-up: {_shell(ours)}, to {_shell(theirs)}"
-    if key.startswith("cost_") and key != "cost_spread":
-        return f"cost of an event in a trace of {int(key.removeprefix('cost_')):,}"
-    if key in PEERS and figure["value"] is None:
-        return f"{key}: not installed (pip install -e '.[bench]')"
-    if key in PEERS:
-        what = "the same functions" if key == "hunter" else "every Python function"
-        return f"{key} {figure['version']}, {what}, {figure['gets']} GETs, to untraced"
-    return {
-        "untraced": "a GET, untraced",
-        "nothing": "wrapped, recording nothing, to untraced",
-        "everything": "recording everything, to untraced",
-        "hunter_to_everything": "hunter, to recording everything",
-        "viztracer_to_everything": "viztracer, to recording everything",
-        "bytes": "memory held by an event",
-        "cost_spread": "the largest of these costs, to the smallest",
-    }[key]
-
-
-def _shell(arguments: list[str]) -> str:
-    return " ".join(["python", *(f'"{argument}"' if " " in argument else argument for argument in arguments)])

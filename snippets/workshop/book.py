@@ -3,18 +3,18 @@
 import difflib
 import hashlib
 import io
-import os
 import re
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import jupytext
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from markdown_it import MarkdownIt
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from PIL import Image
 
@@ -25,10 +25,9 @@ from snippets.lens.listing import STORED
 from snippets.lens.path import PATH
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
+from snippets.workshop import notebook as saved
 from snippets.workshop.scenarios.demo_site import DemoSite
 
-ROOT = Path(__file__).parents[2]
-NOTEBOOKS = ROOT / "notebooks"
 COVER = catalogue.CHAPTERS / "figures" / "one_get.png"
 
 # A cell with this tag measures: its output differs from run to run, and is only required to be there.
@@ -42,15 +41,19 @@ _METADATA = {
 Progress = Callable[[int, int], None]
 
 
-def notebook_path(slug: str) -> Path:
-    """Where the notebook of a chapter is saved."""
-    return NOTEBOOKS / f"{slug}.ipynb"
-
-
 def assemble(slug: str) -> NotebookNode:
-    """The notebook of a chapter from its text, not yet executed: same text, same notebook, to the byte."""
-    text = (catalogue.CHAPTERS / f"{slug}.md").read_text(encoding="utf-8")
-    notebook = jupytext.reads(text, fmt="md:myst")
+    """The notebook of a chapter from its text, not yet executed: same text, same notebook, to the byte.
+
+    Raises:
+        LensError: the text is none, or no MyST notebook.
+    """
+    path = catalogue.CHAPTERS / f"{slug}.md"
+    try:
+        notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst")
+    except Exception as error:
+        raise LensError(f"{path} is not a chapter: {_in_a_line(error)}") from error
+    if not notebook.cells:
+        raise LensError(f"{path} is empty: write the chapter, or take the file away")
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -67,16 +70,16 @@ def execute(notebook: NotebookNode, name: str, progress: Progress | None = None)
     """Run all cells of a notebook in a fresh kernel, in place, and normalise the outputs.
 
     Raises:
-        LensError: a cell raised; the message names it.
+        LensError: a cell raised, or the kernel can't go on; the message names the cell.
     """
-    total = sum(cell.cell_type == "code" for cell in notebook.cells)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     done = 0
 
     def executed(cell: NotebookNode, cell_index: int, execute_reply: object) -> None:
         nonlocal done
         done += 1
         if progress:
-            progress(done, total)
+            progress(done, len(cells))
 
     client = NotebookClient(
         notebook,
@@ -84,36 +87,45 @@ def execute(notebook: NotebookNode, name: str, progress: Progress | None = None)
         kernel_name="python3",
         record_timing=False,
         coalesce_streams=True,
+        shutdown_kernel="immediate",  # nothing of it is to be kept, and it is to say nothing more
         extra_arguments=["--log-level=ERROR"],  # of the kernel, which else warns of the loopback connection it is on
-        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        resources={"metadata": {"path": str(saved.NOTEBOOKS)}},
         on_cell_executed=executed,
     )
     try:
+        saved.NOTEBOOKS.mkdir(exist_ok=True)
         client.execute()
     except CellExecutionError as error:
-        failed = next(cell for cell in notebook.cells if any(o.output_type == "error" for o in _outputs(cell)))
+        failed = next(cell for cell in cells if any(o.output_type == "error" for o in cell.outputs))
         raise LensError(f"{name}: the cell {_first_line(failed)!r} raised {error.ename}: {error.evalue}") from error
+    except (DeadKernelError, CellTimeoutError) as error:
+        raise LensError(f"{name}: the kernel stopped at the cell {_first_line(cells[done])!r}: {_in_a_line(error)}") from error
+    except AssertionError as error:
+        # After Ctrl-C the client stops the kernel, and trips over its being gone.
+        raise KeyboardInterrupt from error
+    except (NoSuchKernel, OSError) as error:
+        raise LensError(f"{name}: no notebook can be executed here: {_in_a_line(error)}") from error
     return normalise(notebook)
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
     """Leave in the outputs only what is the same on every run, and nothing of Twisted's source."""
-    notebook.metadata = NotebookNode(_METADATA)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-        for output in _outputs(cell):
+        for output in cell.get("outputs", []):
             data = output.get("data", {})
             if STORED in data:
                 output.data = NotebookNode(data[STORED])
+    notebook.metadata = nbformat.from_dict(_METADATA | {saved.NOTES: saved.digests(notebook)})
     return notebook
-
-
-def _outputs(cell: NotebookNode) -> list[NotebookNode]:
-    return cell.get("outputs", [])
 
 
 def _first_line(cell: NotebookNode) -> str:
     return cell.source.partition("\n")[0]
+
+
+def _in_a_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def build(slug: str, progress: Progress | None = None) -> bool:
@@ -121,24 +133,16 @@ def build(slug: str, progress: Progress | None = None) -> bool:
 
     Outputs that say the same as the saved ones are left as saved: a rebuild of an unchanged chapter changes no byte.
     """
+    before = load(slug)
     fresh = execute(assemble(slug), slug, progress)
-    path = notebook_path(slug)
-    saved = load(slug)
-    if saved:
-        _keep_unchanged(saved, fresh)
+    if before:
+        _keep_unchanged(before, fresh)
+    path = saved.notebook_path(slug)
     text = nbformat.writes(fresh, indent=1, ensure_ascii=False) + "\n"
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
-    _write(path, text.encode("utf-8"))
+    saved.write(path, text.encode("utf-8"))
     return True
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(exist_ok=True)
-    half = path.with_suffix(".part")
-    half.write_bytes(content)
-    os.replace(half, path)
 
 
 def load(slug: str) -> NotebookNode | None:
@@ -147,33 +151,29 @@ def load(slug: str) -> NotebookNode | None:
     Raises:
         LensError: the file is no notebook.
     """
-    path = notebook_path(slug)
+    path = saved.notebook_path(slug)
     if not path.exists():
         return None
     try:
         return nbformat.read(path, as_version=4)
     except Exception as error:
-        raise LensError(f"{path.name} is not a notebook any more; delete it and build it again") from error
+        raise saved.spoilt(slug) from error
 
 
-def _keep_unchanged(saved: NotebookNode, fresh: NotebookNode) -> None:
-    old = {cell.id: cell for cell in saved.cells if cell.cell_type == "code"}
+def _keep_unchanged(before: NotebookNode, fresh: NotebookNode) -> None:
+    old = {cell.id: cell for cell in before.cells if cell.cell_type == "code"}
     for cell in fresh.cells:
-        before = old.get(cell.get("id"))
-        if before is not None and before.outputs and not difference(before, cell):
-            cell.outputs = before.outputs
+        if (kept := old.get(cell.get("id"))) and kept.outputs and not difference(kept, cell):
+            cell.outputs = kept.outputs
             for output in cell.outputs:
                 if "execution_count" in output:
                     output.execution_count = cell.execution_count
 
 
-def stale_text(slug: str) -> list[str]:
-    """Complaints if the saved notebook is not made from the chapter's text as it is now."""
-    saved = load(slug)
-    if saved is None:
-        return [f"{slug}: no notebook has been built"]
+def stale_text(slug: str, built: NotebookNode) -> list[str]:
+    """A complaint if a notebook is not made from the chapter's text as it is now."""
     now = [(cell.cell_type, cell.id, cell.source, _tags(cell)) for cell in assemble(slug).cells]
-    then = [(cell.cell_type, cell.id, cell.source, _tags(cell)) for cell in saved.cells]
+    then = [(cell.cell_type, cell.id, cell.source, _tags(cell)) for cell in built.cells]
     if now == then:
         return []
     changed = next((cell for cell in now if cell not in then), None) or next(cell for cell in then if cell not in now)
@@ -184,32 +184,29 @@ def _tags(cell: NotebookNode) -> list[str]:
     return list(cell.metadata.get("tags", []))
 
 
-def stale_outputs(slug: str, progress: Progress | None = None) -> list[str]:
-    """Complaints for each cell whose output is no longer the saved one; runs the whole chapter."""
-    saved = load(slug)
-    if saved is None:
-        return []
-    old = {cell.id: cell for cell in saved.cells if cell.cell_type == "code"}
-    complaints = []
-    for cell in execute(assemble(slug), slug, progress).cells:
-        if cell.cell_type == "code" and cell.id in old and (said := difference(old[cell.id], cell)):
-            complaints.append(f"{slug}: the output of the cell {_first_line(cell)!r} has changed: {said}")
-    return complaints
+def stale_outputs(slug: str, built: NotebookNode, fresh: Iterable[NotebookNode]) -> list[str]:
+    """Complaints for each cell whose output, now that it has been run again, is not the one in the notebook."""
+    old = {cell.id: cell for cell in built.cells if cell.cell_type == "code"}
+    return [
+        f"{slug}: the output of the cell {_first_line(cell)!r} has changed: {changed}"
+        for cell in fresh
+        if cell.id in old and (changed := difference(old[cell.id], cell))
+    ]
 
 
-def difference(saved: NotebookNode, fresh: NotebookNode) -> str:
+def difference(before: NotebookNode, fresh: NotebookNode) -> str:
     """What differs between the outputs of a cell as saved and as run now; "" if nothing that counts."""
     if VOLATILE in _tags(fresh):
-        return "" if bool(saved.outputs) == bool(fresh.outputs) else "it has an output only in one of the two"
-    before, after = [_plain(output) for output in saved.outputs], [_plain(output) for output in fresh.outputs]
-    for old, new in zip(before, after, strict=False):
+        return "" if bool(before.outputs) == bool(fresh.outputs) else "it has an output only in one of the two"
+    then, now = [_plain(output) for output in before.outputs], [_plain(output) for output in fresh.outputs]
+    for old, new in zip(then, now, strict=False):
         for kind in sorted(old.keys() | new.keys()):
             if not _same(kind, old.get(kind), new.get(kind)):
                 return _first_difference(kind, old.get(kind), new.get(kind))
-    return "" if len(before) == len(after) else f"there were {len(before)} outputs and now there are {len(after)}"
+    return "" if len(then) == len(now) else f"there were {len(then)} outputs and now there are {len(now)}"
 
 
-def _plain(output: NotebookNode) -> dict[str, object]:
+def _plain(output: NotebookNode) -> dict[str, Any]:
     if output.output_type == "stream":
         return {output.name: output.text}
     if output.output_type == "error":
@@ -217,7 +214,7 @@ def _plain(output: NotebookNode) -> dict[str, object]:
     return dict(output.data)
 
 
-def _same(kind: str, old: object, new: object) -> bool:
+def _same(kind: str, old: Any, new: Any) -> bool:
     if old == new or old is None or new is None:
         return old == new
     return kind == "image/png" and _pixels(b64decode(old)) == _pixels(b64decode(new))
@@ -229,7 +226,7 @@ def _pixels(png: bytes) -> tuple[tuple[int, int], bytes]:
     return image.size, image.tobytes()
 
 
-def _first_difference(kind: str, old: object, new: object) -> str:
+def _first_difference(kind: str, old: Any, new: Any) -> str:
     if kind == "image/png" or not isinstance(old, str) or not isinstance(new, str):
         return f"the {kind} is not the saved one"
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0)
@@ -245,7 +242,7 @@ def dead_links(slug: str) -> list[str]:
             continue
         for target in _links(cell.source):
             path, _, anchor = target.partition("#")
-            file = NOTEBOOKS / path if path else notebook_path(slug)
+            file = saved.NOTEBOOKS / path if path else saved.notebook_path(slug)
             if path and not file.exists():
                 complaints.append(f"{slug}: the link to {target} leads nowhere")
             elif anchor and file.suffix == ".ipynb" and anchor not in _anchors(file.stem):
@@ -285,7 +282,7 @@ def build_cover() -> bool:
     picture = cover().png
     if _is_cover(picture):
         return False
-    _write(COVER, picture)
+    saved.write(COVER, picture)
     return True
 
 
@@ -301,5 +298,10 @@ def stale_cover() -> list[str]:
 
 
 def check(slug: str, progress: Progress | None = None) -> list[str]:
-    """All that is wrong with a chapter: stale text, stale outputs, dead links."""
-    return [*stale_text(slug), *dead_links(slug), *stale_outputs(slug, progress)]
+    """All that is wrong with a chapter: stale text, stale notes, dead links, stale outputs; runs the whole chapter."""
+    built = load(slug)
+    if built is None:
+        return [saved.unbuilt(slug), *dead_links(slug)]
+    stale = [*stale_text(slug, built), *saved.stale_notes(slug), *dead_links(slug)]
+    fresh = execute(assemble(slug), slug, progress)
+    return [*stale, *stale_outputs(slug, built, fresh.cells)]

@@ -1,14 +1,23 @@
 """The commands of the makers: book, coverage, drift and bench."""
 
+import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from snippets import catalogue
 from snippets.shell import Name, warn_about_version
 
+if TYPE_CHECKING:  # these modules import Twisted, which takes long
+    from snippets.workshop.book import Progress
+    from snippets.workshop.coverage import Coverage
+    from snippets.workshop.drift import Compared, Drift
+
 CHAPTER = Name("chapter", catalogue.slugs)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 @click.group()
@@ -20,9 +29,10 @@ def book() -> None:
 @click.argument("slug", type=CHAPTER, required=False)
 def build(slug: str | None) -> None:
     """Build and execute the notebook of the chapter SLUG, or of all chapters."""
+    names = _chapters(slug)
     from snippets.workshop import book as maker
 
-    for name, progress in _each_chapter(slug):
+    for name, progress in _watched(names):
         changed = maker.build(name, progress)
         click.echo(f"{name}: {'built' if changed else 'unchanged'}")
     if slug is None:
@@ -31,17 +41,11 @@ def build(slug: str | None) -> None:
 
 @book.command("check")
 @click.argument("slug", type=CHAPTER, required=False)
-def check_book(slug: str | None) -> None:
-    """Say which notebooks are stale (text, outputs) and which links are dead; exit code 1 if any."""
-    from snippets.workshop import book as maker
-
-    complaints = []
-    for name, progress in _each_chapter(slug):
-        found = maker.check(name, progress)
-        click.echo(f"{name}: {'stale' if found else 'as built'}")
-        complaints += found
-    if slug is None:
-        complaints += maker.stale_cover()
+@click.option("--notes", is_flag=True, help="Only look for notes that have changed: takes a second, executes nothing.")
+def check_book(slug: str | None, notes: bool) -> None:
+    """Say which notebooks are stale (text, notes, outputs) and which links are dead; exit code 1 if any."""
+    names = _chapters(slug)
+    complaints = _stale_notes(names) if notes else _stale(names, with_cover=slug is None)
     for complaint in complaints:
         click.echo(complaint, err=True)
     if complaints:
@@ -49,18 +53,42 @@ def check_book(slug: str | None) -> None:
         sys.exit(1)
 
 
-def _each_chapter(slug: str | None) -> object:
+def _stale_notes(names: list[str]) -> list[str]:
+    from snippets.workshop.notebook import stale_notes
+
+    found = {name: stale_notes(name) for name in names}
+    for name, complaints in found.items():
+        click.echo(f"{name}: {'other notes' if complaints else 'the same notes'}")
+    return [complaint for complaints in found.values() for complaint in complaints]
+
+
+def _stale(names: list[str], with_cover: bool) -> list[str]:
+    from snippets.workshop import book as maker
+
+    complaints = []
+    for name, progress in _watched(names):
+        found = maker.check(name, progress)
+        click.echo(f"{name}: {'stale' if found else 'as built'}")
+        complaints += found
+    return complaints + maker.stale_cover() if with_cover else complaints
+
+
+def _chapters(slug: str | None) -> list[str]:
+    catalogue.check_text()
+    return [catalogue.chapter(slug)] if slug else catalogue.slugs()
+
+
+def _watched(names: list[str]) -> Iterator[tuple[str, "Progress"]]:
     """The chapters to work on, each with a callback that shows how far it is."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-    names = [catalogue.chapter(slug)] if slug else catalogue.slugs()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cells"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         for name in names:
             task = bar.add_task(name, total=None)
 
-            def progress(done: int, total: int, task: object = task) -> None:
+            def progress(done: int, total: int, task: TaskID = task) -> None:
                 bar.update(task, completed=done, total=total)
 
             yield name, progress
@@ -68,15 +96,13 @@ def _each_chapter(slug: str | None) -> object:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the measure as JSON.")
+@AS_JSON
 @click.option("--all", "every", is_flag=True, help="Name the functions that have no notes yet.")
 def coverage(as_json: bool, every: bool) -> None:
     """Measure the reading: functions on the path with notes, lines lit, notes whose line is gone.
 
     Exit code 1 if a note has lost its line.
     """
-    import json
-
     from snippets.workshop.coverage import measure
 
     warn_about_version()
@@ -91,7 +117,7 @@ def coverage(as_json: bool, every: bool) -> None:
         sys.exit(1)
 
 
-def _print_coverage(result: object, every: bool) -> None:
+def _print_coverage(result: "Coverage", every: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -110,25 +136,44 @@ def _print_coverage(result: object, every: bool) -> None:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@AS_JSON
 def bench(as_json: bool) -> None:
     """Measure what recording costs, against no recording and against other tools."""
-    import json
+    from snippets.workshop.bench import measure
 
-    from snippets.workshop import bench as benchmark
-
-    result = benchmark.measure(progress=lambda stage: click.echo(f"measuring {stage} ...", err=True))
+    result = measure(progress=lambda stage: click.echo(f"measuring {stage} ...", err=True))
     if as_json:
         click.echo(json.dumps(result, indent=1))
-        return
-    from rich.console import Console
+    else:
+        print_bench(result)
 
-    Console().print(benchmark.table(result))
+
+def print_bench(result: dict[str, Any]) -> None:
+    """Print what `bench.measure` returned as a table: each figure, its target, and whether that is met."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from snippets.workshop.bench import FEWER, TARGETS, met
+
+    title = f"Recording a GET: Python {result['python']}, Twisted {result['twisted']}"
+    caption = (
+        f"CPU time. {result['gets']} keep-alive GETs on one connection in memory (other tools: {FEWER} times fewer), "
+        f"{result['calls_per_get']} calls in each; ratios to an untraced one are medians of {result['rounds']} rounds."
+    )
+    table = Table("what", "measured", "target", "", title=title, caption=caption)
+    for what, value in result["figures"].items():
+        measured = "-" if value is None else f"{value:.{0 if value >= 100 else 2}f}"
+        target = f"{TARGETS[what][0]} {TARGETS[what][1]:g}" if what in TARGETS else ""
+        said = {True: "met", False: "not met", None: "not measured" if value is None else ""}[met(what, value)]
+        table.add_row(what, measured, target, said)
+    Console().print(table)
+    if None in result["figures"].values():
+        click.echo("To measure the other tools too: pip install -e '.[bench]'")
 
 
 @click.command()
 @click.argument("releases", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@AS_JSON
 @click.option(
     "--wheels",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -142,40 +187,54 @@ def drift(releases: tuple[str, ...], as_json: bool, wheels: Path | None) -> None
 
     Exit code 0 if all releases could be had, 1 if some could not, 2 if none could or what is asked makes no sense.
     """
-    import json
-
-    from snippets.workshop import drift as comparison
+    from snippets.workshop.drift import measure
 
     warn_about_version()
-    found = comparison.measure(
-        releases, wheels, lambda release: click.echo(f"fetching Twisted {release} ...", err=True)
-    )
-    for release, reason in found.missing.items():
+    result = measure(releases, wheels, lambda release: click.echo(f"fetching Twisted {release} ...", err=True))
+    for release, reason in result.missing.items():
         click.echo(f"error: Twisted {release} can't be had: {reason}", err=True)
-    if not found.releases:
+    if not result.releases:
         sys.exit(2)
     if as_json:
-        click.echo(json.dumps(found.as_dict(), indent=1))
+        click.echo(json.dumps(result.as_dict(), indent=1))
     else:
-        _print_drift(found)
-    if found.missing:
+        _print_drift(result)
+    if result.missing:
         sys.exit(1)
 
 
-def _print_drift(found: object) -> None:
+def _print_drift(result: "Drift") -> None:
+    from itertools import groupby
+
     from rich.console import Console
     from rich.padding import Padding
+    from rich.table import Table
     from rich.text import Text
 
-    from snippets.workshop import drift as comparison
-
+    caption = "  ".join(f"{state.mark} {state.meaning}" for state in result.states())
+    table = Table(title=f"Annotated functions, against Twisted {result.base}", caption=caption)
+    table.add_column("function", overflow="fold")
+    for release in result.releases:
+        table.add_column(release, no_wrap=True)
+    for module, named in groupby(result.functions.items(), key=lambda item: item[0].partition(":")[0]):
+        table.add_section()
+        table.add_row(Text(module, style="bold"))
+        for name, compared in named:
+            cells = [Text(one.short, style=_style(one)) for one in compared.values()]
+            table.add_row(Text(name.partition(":")[2]), *cells)
     console = Console(highlight=False)
-    console.print(comparison.table(found))
-    for release in found.releases:
-        console.print(Text(found.said(release)))
-    for name, compared in found.functions.items():
+    console.print(table)
+    for release in result.releases:
+        console.print(Text(result.said(release)))
+    for name, compared in result.functions.items():
         complaints = [why for one in compared.values() for _, why in one.lost]
         if complaints:
             console.print(Text(f"\n{name.partition(':')[2]}", style="bold"))
         for complaint in complaints:
             console.print(Padding(Text(complaint), (0, 0, 0, 2)))
+
+
+def _style(compared: "Compared") -> str:
+    if compared.lost:
+        return "bold red"
+    return {"unchanged": "green", "moved": "cyan", "changed": "yellow"}.get(compared.state, "dim")

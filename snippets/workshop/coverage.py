@@ -2,15 +2,16 @@
 
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
 
 import twisted
 from twisted.web.server import Site
 
+from snippets import catalogue
 from snippets.lens.errors import LensError
 from snippets.lens.lines import Lines, lines
 from snippets.lens.logged import logged
@@ -25,7 +26,6 @@ from snippets.workshop.scenarios.demo_site import DemoSite
 
 _HOME = Path(twisted.__file__).parent
 _READ = ("web", "protocols", "internet")
-_HELPERS = ("testing", "test")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Coverage:
         }
 
 
-def lost_annotations() -> list[str]:
+def lost_store() -> list[str]:
     """A complaint for each annotation whose function or line is not in the installed Twisted."""
     complaints = []
     for annotation in store().values():
@@ -79,7 +79,12 @@ def lost_annotations() -> list[str]:
 
 
 def measure() -> Coverage:
-    """Play all scenarios twice over the wire: once to see which functions ran, once to see which of their lines."""
+    """Play all scenarios twice over the wire: once to see which functions ran, once to see which of their lines.
+
+    Raises:
+        LensError: there are no annotations.
+    """
+    catalogue.check_text()
     codes: set[CodeType] = set()
     # Some scenarios raise on purpose; what Twisted logs of it is not for the reader.
     with logged(), _calls_into(codes):
@@ -87,7 +92,7 @@ def measure() -> Coverage:
     names = sorted({name for code in codes if (name := _name(code))})
     with logged(), lines(names) as run:
         _play_all()
-    return Coverage([_covered(name, run) for name in names], lost_annotations(), len(SCENARIOS))
+    return Coverage([_covered(name, run) for name in names], lost_store(), len(SCENARIOS))
 
 
 def _play_all() -> None:
@@ -111,9 +116,9 @@ def _one_get_over_a_socket() -> None:
 @contextmanager
 def _calls_into(codes: set[CodeType]) -> Iterator[None]:
     """Collect the code of every Python function that is called while the block runs."""
-    before: Callable | None = sys.getprofile()
+    before = sys.getprofile()
 
-    def on_event(frame: object, event: str, arg: object) -> None:
+    def on_event(frame: FrameType, event: str, arg: object) -> None:
         if event == "call":
             codes.add(frame.f_code)
 
@@ -130,7 +135,7 @@ def _name(code: CodeType) -> str | None:
         parts = Path(code.co_filename).relative_to(_HOME).with_suffix("").parts
     except ValueError:
         return None
-    if parts[0] not in _READ or any(part in _HELPERS for part in parts) or "<" in code.co_qualname:
+    if parts[0] not in _READ or "<" in code.co_qualname:
         return None
     name = f"twisted.{'.'.join(parts)}:{code.co_qualname}"
     try:
@@ -142,5 +147,5 @@ def _name(code: CodeType) -> str | None:
 def _covered(name: str, run: Lines) -> Covered:
     rows = reading(name, run, notes=False).rows
     annotation = store().get(name)
-    can_run = [row for row in rows if row.lit is not None]
-    return Covered(name, len(annotation.notes) if annotation else 0, len(can_run), sum(row.lit for row in can_run))
+    lit = [row.lit for row in rows if row.lit is not None]
+    return Covered(name, len(annotation.notes) if annotation else 0, len(lit), sum(lit))

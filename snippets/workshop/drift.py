@@ -17,19 +17,15 @@ from enum import StrEnum
 from pathlib import Path
 
 import twisted
+from packaging.version import InvalidVersion, Version
 
+from snippets import catalogue
 from snippets.lens.errors import LensError
 from snippets.lens.names import mangled
 from snippets.lens.notes import Annotation, Note, placed, store
 
-_VERSION = re.compile(r"(\d+(?:\.\d+)*)((?:a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?", re.ASCII)
-
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-_MEANING = {
-    "moved": "moved by so many lines",
-    "changed": "changed: notes that fit",
-}
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Scope = dict[str, _Function | ast.ClassDef]
 
 
 class Unavailable(Exception):
@@ -50,6 +46,11 @@ class State(StrEnum):
         """The sign that stands for it in the table."""
         return {"unchanged": "=", "moved": "↕", "changed": "≠", "not there yet": "-", "no longer there": "x"}[self]
 
+    @property
+    def meaning(self) -> str:
+        """What the table says of the sign."""
+        return {"moved": "moved by so many lines", "changed": "changed: notes that fit"}.get(self, self)
+
 
 class Release:
     """The files of one release of Twisted, as text.
@@ -65,12 +66,12 @@ class Release:
     def __init__(self, version: str, files: Mapping[str, bytes]) -> None:
         self.version = version
         self._lines: dict[str, list[str]] = {}
-        self._trees: dict[str, ast.Module] = {}
+        self._scopes: dict[str, _Scope] = {}
         for module, file in files.items():
             try:
                 text = importlib.util.decode_source(file)
                 with warnings.catch_warnings(action="ignore"):
-                    self._trees[module] = ast.parse(text)
+                    self._scopes[module] = _scope(ast.parse(text).body)
             except (SyntaxError, ValueError) as error:
                 python = "{}.{}".format(*sys.version_info)
                 raise Unavailable(f"its {module} can't be read by Python {python}: {error}") from error
@@ -84,60 +85,50 @@ class Release:
                 it, its setter.
         """
         module, _, qualname = name.partition(":")
-        if module not in self._trees:
+        definition = _definition(self._scopes.get(module, {}), qualname)
+        if definition is None:
             return None
-        found = _defined(self._trees[module], qualname)
-        if found is None:
-            return None
-        first = min([found.lineno, *(decorator.lineno for decorator in found.decorator_list)])
-        return {number: self._lines[module][number - 1] for number in range(first, (found.end_lineno or first) + 1)}
+        first = min(node.lineno for node in (definition, *definition.decorator_list))
+        return {
+            number: self._lines[module][number - 1] for number in range(first, (definition.end_lineno or first) + 1)
+        }
 
 
-def _defined(tree: ast.Module, qualname: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def _definition(scope: _Scope, qualname: str) -> _Function | None:
     *classes, name = qualname.removesuffix(".setter").split(".")
-    body = tree.body
-    for part in classes:
-        scope = _bound(body, lambda node, part=part: isinstance(node, ast.ClassDef) and node.name == part)
-        if scope is None:
+    for holder in classes:
+        outer = scope.get(holder)
+        if not isinstance(outer, ast.ClassDef):
             return None
-        body = scope.body
-    role = "setter" if qualname.endswith(".setter") else ""
-    innermost = classes[-1] if classes else ""
-
-    def wanted(node: _Definition) -> bool:
-        return not isinstance(node, ast.ClassDef) and mangled(innermost, node.name) == name and _role(node) == role
-
-    return _bound(body, wanted)
+        scope = {mangled(holder, inner): node for inner, node in _scope(outer.body).items()}
+    definition = scope.get(f"{name}.setter" if qualname.endswith(".setter") else name)
+    return None if isinstance(definition, ast.ClassDef) else definition
 
 
-def _role(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    """What a decorator makes of a definition: "setter" or "deleter" of a property, an "overload"; "" the function."""
-    names = [decorator.attr for decorator in node.decorator_list if isinstance(decorator, ast.Attribute)]
-    names += [decorator.id for decorator in node.decorator_list if isinstance(decorator, ast.Name)]
-    return next((name for name in names if name in ("setter", "deleter", "overload")), "")
+def _scope(body: Iterable[ast.stmt]) -> _Scope:
+    """What each name means after `body` has run; the setter of a property has ".setter" after its name.
 
-
-def _bound(body: Iterable[ast.stmt], wanted: Callable[[_Definition], bool]) -> _Definition | None:
-    """The definition that a name means after `body` has run.
-
-    The last one counts. Which branch of a condition runs is not known: taken is the first that has the definition, and
-    the handler of an exception only if nothing else has it.
+    The last definition counts. Which branch of a condition runs is not known: taken is the first that has the
+    definition, and the handler of an exception only if nothing else has it.
     """
-    found = None
+    scope: _Scope = {}
     for node in body:
-        if isinstance(node, _Definition):
-            here = node if wanted(node) else None
-        elif isinstance(node, ast.If):
-            branches = [node.orelse] if _only_for_types(node.test) else [node.body, node.orelse]
-            here = next(filter(None, (_bound(branch, wanted) for branch in branches)), None)
+        if isinstance(node, _Function | ast.ClassDef):
+            scope[node.name + _role(node)] = node
+            continue
+        ways = [getattr(node, "body", [])]
+        if isinstance(node, ast.If):
+            ways = [node.orelse] if _only_for_types(node.test) else [node.body, node.orelse]
         elif isinstance(node, ast.Try):
-            handlers = [handler.body for handler in node.handlers]
-            ways = [node.finalbody, node.body + node.orelse, *handlers]
-            here = next(filter(None, (_bound(way, wanted) for way in ways)), None)
-        else:
-            here = _bound(getattr(node, "body", []), wanted)
-        found = here or found
-    return found
+            ways = [node.finalbody, node.body + node.orelse, *(handler.body for handler in node.handlers)]
+        scope |= {name: found for way in reversed(ways) for name, found in _scope(way).items()}
+    return scope
+
+
+def _role(node: _Function | ast.ClassDef) -> str:
+    """What a decorator makes of a definition that is not what its name means: ".setter", ".deleter", ".overload"."""
+    names = [getattr(decorator, "attr", getattr(decorator, "id", "")) for decorator in node.decorator_list]
+    return next((f".{name}" for name in names if name in ("setter", "deleter", "overload")), "")
 
 
 def _only_for_types(test: ast.expr) -> bool:
@@ -218,10 +209,9 @@ def _reason(version: str, said: str, wheels: Path | None) -> str:
         return f"pip says: {(errors or complaints or ['nothing'])[0].removeprefix('ERROR: ')}"
     where = str(wheels) if wheels else "the package index"
     if known[1] != "none":
-        there = sorted(known[1].split(", "), key=_order)
-        place = bisect.bisect(there, _order(version), key=_order)
-        nearest = there[max(place - 2, 0) : place + 2]
-        return f"{where} has no wheel of it; the nearest: {', '.join(nearest)}"
+        there = sorted(map(Version, known[1].split(", ")))
+        place = bisect.bisect(there, Version(version))
+        return f"{where} has no wheel of it; the nearest: {', '.join(map(str, there[max(place - 2, 0) : place + 2]))}"
     if wheels:
         return f"{wheels} has no wheel of Twisted"
     return "pip found no Twisted at all; without a network, give a folder of wheels with --wheels"
@@ -277,6 +267,10 @@ class Drift:
         states = Counter(compared[release].state for compared in self.functions.values())
         return {state: states[state] for state in State if states[state]}
 
+    def states(self) -> list[State]:
+        """The states that occur."""
+        return [state for state in State if any(state in self.count(release) for release in self.releases)]
+
     def lost(self, release: str) -> int:
         """How many notes have no line in a release that has their function."""
         return sum(len(compared[release].lost) for compared in self.functions.values())
@@ -310,12 +304,15 @@ def measure(
         progress: called with each version before it is fetched.
 
     Raises:
-        LensError: what is given as a version is none.
+        LensError: there are no annotations, or what is given as a version is none.
     """
+    catalogue.check_text()
     wanted = list(dict.fromkeys(versions))
     for version in wanted:
-        if not _VERSION.fullmatch(version):
-            raise LensError(f"{version!r} is not a version of Twisted: write it as in 24.11.0")
+        try:
+            Version(version)
+        except InvalidVersion as error:
+            raise LensError(f"{version!r} is not a version of Twisted: write it as in 24.11.0") from error
     modules = sorted({name.partition(":")[0] for name in store()})
     base = installed(modules)
     releases, missing = [], {}
@@ -336,7 +333,7 @@ def compare(annotation: Annotation, release: Release, base: Release) -> Compared
     """One annotated function in a release against the same in the installed one."""
     there, here = release.function(annotation.name), base.function(annotation.name)
     if there is None:
-        return Compared(State.NOT_YET if _order(release.version) < _order(base.version) else State.GONE)
+        return Compared(State.NOT_YET if Version(release.version) < Version(base.version) else State.GONE)
     by = min(there) - min(here) if here else 0
     if here is None or list(there.values()) != list(here.values()):
         state = State.CHANGED
@@ -347,40 +344,3 @@ def compare(annotation: Annotation, release: Release, base: Release) -> Compared
     fit = tuple((note, line_of[id(note)]) for note in annotation.notes if id(note) in line_of)
     lost = [note for note in annotation.notes if id(note) not in line_of]
     return Compared(state, min(there), by, fit, tuple(zip(lost, complaints, strict=True)))
-
-
-def table(found: Drift) -> object:
-    """The functions by release, as a `rich.table.Table`."""
-    from rich.table import Table
-    from rich.text import Text
-
-    caption = "  ".join(f"{state.mark} {_MEANING.get(state, state)}" for state in State if _occurs(found, state))
-    shown = Table(title=f"Annotated functions, against Twisted {found.base}", caption=caption)
-    shown.add_column("function", overflow="fold")
-    for release in found.releases:
-        shown.add_column(release, no_wrap=True)
-    module = ""
-    for name, compared in found.functions.items():
-        if name.partition(":")[0] != module:
-            module = name.partition(":")[0]
-            shown.add_section()
-            shown.add_row(Text(module, style="bold"))
-        cells = [Text(one.short, style=_style(one)) for one in compared.values()]
-        shown.add_row(Text(name.partition(":")[2]), *cells)
-    return shown
-
-
-def _occurs(found: Drift, state: State) -> bool:
-    return any(state in found.count(release) for release in found.releases)
-
-
-def _style(compared: Compared) -> str:
-    if compared.lost:
-        return "bold red"
-    return {State.UNCHANGED: "green", State.MOVED: "cyan", State.CHANGED: "yellow"}.get(compared.state, "dim")
-
-
-def _order(version: str) -> tuple[tuple[int, ...], bool]:
-    """What to sort a version by; what comes before a release has the number of the release."""
-    found = _VERSION.match(version)
-    return tuple(map(int, found[1].split("."))), not (found[2] or found[4])

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from twisted.web.http import Request
+from twisted.internet.interfaces import IReactorTime
+from twisted.web.server import Request
 
 from snippets.workshop.scenarios.demo_site import DemoSite
 
@@ -63,8 +64,10 @@ def sent(name: str, about: str, data: bytes, size: int | tuple[int, ...] | None 
 class Connection(Protocol):
     """What `play` asks of a connection; `snippets.lens.wire.Wire` has it."""
 
-    reactor: object
     reading: bool
+
+    @property
+    def reactor(self) -> IReactorTime: ...
 
     @property
     def closed(self) -> bool: ...

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from twisted.internet.interfaces import IPullProducer
-from twisted.web.http import CACHED, Request
-from twisted.web.resource import EncodingResourceWrapper, Resource
-from twisted.web.server import NOT_DONE_YET, GzipEncoderFactory
+from twisted.web.http import CACHED
+from twisted.web.resource import EncodingResourceWrapper, IResource, Resource
+from twisted.web.server import NOT_DONE_YET, GzipEncoderFactory, Request
 from zope.interface import implementer
 
 
@@ -24,7 +24,7 @@ class Echo(Resource):
     isLeaf = True
 
     def render_POST(self, request: Request) -> bytes:
-        return request.content.read()
+        return request.content.read()  # type: ignore[attr-defined] # declared as the None that it begins as
 
 
 class Form(Resource):
@@ -33,7 +33,8 @@ class Form(Resource):
     isLeaf = True
 
     def render_POST(self, request: Request) -> bytes:
-        return b"".join(b"%s=%s\n" % (name, b",".join(request.args[name])) for name in sorted(request.args))
+        args: dict[bytes, list[bytes]] = request.args  # type: ignore[assignment] # declared as the None it begins as
+        return b"".join(b"%s=%s\n" % (name, b",".join(args[name])) for name in sorted(args))
 
 
 class Later(Resource):
@@ -107,10 +108,10 @@ class Headless(Resource):
     """Answers GET and says that it can nothing else, so that Twisted has to make up an answer to HEAD."""
 
     isLeaf = True
-    render_HEAD = None
+    render_HEAD = None  # type: ignore[assignment] # Resource.render takes None for no method
     allowedMethods = (b"GET",)
 
-    def render_GET(self, request: Request) -> bytes:
+    def render_GET(self, request: Request) -> bytes | int:
         return b"no head\n"
 
 
@@ -170,7 +171,7 @@ class DemoSite(Resource):
     def __init__(self) -> None:
         super().__init__()
         self.waiting: list[Request] = []
-        pages = {
+        pages: dict[bytes, IResource] = {
             b"": Hello(),
             b"hello": Hello(),
             b"echo": Echo(),
