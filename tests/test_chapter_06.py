@@ -138,6 +138,7 @@ def test_100_continue_is_sent_also_without_a_body_and_never_by_http_1_0():
 
 
 def test_the_decoders_are_never_called_after_their_end():
+    """Bodies that came byte by byte, with a request behind them, called no decoder after its end."""
     both = ["_ChunkedTransferDecoder._dataReceived_FINISHED", "_IdentityTransferDecoder.dataReceived"]
     with logged() as failures:
         for data in [chunked(b"0\r\n\r\n") + GET, post(b"Content-Length: 1", body=b"x") + GET]:
