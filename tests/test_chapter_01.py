@@ -269,7 +269,7 @@ def test_without_epoll_the_module_of_its_reactor_can_not_be_imported():
 
 
 def test_what_stands_in_front_of_a_line_in_the_log(hand):
-    """A line of twisted.python.log names protocol, number and address, and one of a Logger that logger."""
+    """A line of twisted.python.log is headed by protocol, number and address, one of a Logger by that logger's name."""
 
     class Talking(Protocol):
         def dataReceived(self, data):

@@ -342,7 +342,7 @@ class TestTLS:
         assert wrapper.wrappedProtocol is None
 
     def test_half_a_close_is_not_told_over_tls(self):
-        """A TLS client's goodbye closes the connection; a protocol with the interface is not asked."""
+        """A TLS client's goodbye closes the connection; a protocol that can half-close gets neither of its calls."""
 
         @implementer(interfaces.IHalfCloseableProtocol)
         class Patient(Echo):

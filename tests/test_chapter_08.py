@@ -182,7 +182,7 @@ class TestForms:
 
     @pytest.mark.parametrize("data", UNANSWERED)
     def test_a_site_without_forms_answers_them(self, data):
-        """Both POSTs reach a resource of a site that reads no forms, and args is empty."""
+        """Two POSTs that are dropped otherwise reach a resource of a site that reads no forms, and args is empty."""
         assert look(data, lambda request: request.args, parsePOSTFormSubmission=False) == {}
 
     def test_the_body_can_be_read_once_or_from_the_start_again(self):
@@ -269,7 +269,7 @@ class TestWhoMakesTheRequest:
 
 class TestAddresses:
     def test_only_the_log_looks_at_forwarded_for(self):
-        """Only twisted.web.http names the header: getClientAddress ignores it, proxiedLogFormatter takes its first."""
+        """Only twisted.web.http names it: getClientAddress ignores the header, the log takes its first address."""
         data = get(b"/", b"X-Forwarded-For: 203.0.113.7, 198.51.100.9")
         client = IPv4Address("TCP", "127.0.0.1", 50000)
         found = look(data, lambda request: (request.getClientAddress(), proxiedLogFormatter("now", request)))
