@@ -42,7 +42,7 @@ def test_with_the_default_limits_every_refused_first_line_has_a_request():
 
 
 def test_space_before_the_colon():
-    """The name with a space at its end raises InvalidHeaderName in the encoder, and the answer is 400."""
+    """Host with a space before its colon raises InvalidHeaderName in the name's encoder, and the answer is 400."""
     wire = Wire(root())
     with record(["_NameEncoder.encode", "HTTPChannel._respondToBadRequestAndDisconnect"]) as trace:
         assert wire.send(b"GET /hello HTTP/1.1\r\nHost : 127.0.0.1\r\n\r\n") == b"HTTP/1.1 400 Bad Request\r\n\r\n"

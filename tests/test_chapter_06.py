@@ -225,7 +225,7 @@ def test_over_http2_a_body_without_a_length_goes_to_disk(method, fields, in_memo
 
 
 def test_http_server_speaks_http_1_0_unless_it_is_told_otherwise():
-    """By default http.server answers with HTTP/1.0, and one of two requests, though HTTP/1.1 was asked for."""
+    """By default http.server answers the first of two HTTP/1.1 requests, with HTTP/1.0, and not the second."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):

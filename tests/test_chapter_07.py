@@ -93,6 +93,7 @@ def test_there_is_no_limit_for_the_requests_of_a_connection():
 
 
 def test_a_request_that_was_kept_is_not_known_to_the_channel():
+    """Of three pipelined requests whose page waits, the channel's list has the one at work; the others are bytes."""
     page = Later()
     wire = Wire(page)
     wire.send(GET * 3)
