@@ -12,6 +12,7 @@ GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 def test_nothing_is_sent_before_the_response_is_finished():
+    """The answer to a GET reaches the socket in one send, in the turn after the one in which finish was called."""
     wire = Wire(root())
     sent = []
     with record([step.name for step in PATH]) as trace:
@@ -27,10 +28,12 @@ def test_nothing_is_sent_before_the_response_is_finished():
 
 
 def test_only_three_methods_can_get_405():
+    """A page with only render_GET answers POST with 405, and get, FOO, DELETE and PUT with 501."""
     for method, status in [
         (b"GET", b"200"),
         (b"POST", b"405"),
         (b"get", b"501"),
+        (b"FOO", b"501"),
         (b"DELETE", b"501"),
         (b"PUT", b"501"),
     ]:
@@ -39,6 +42,8 @@ def test_only_three_methods_can_get_405():
 
 
 def test_a_head_without_a_get_is_a_500():
+    """A page with only render_POST answers a GET with 405 and a HEAD with 500."""
+
     class OnlyPost(Resource):
         isLeaf = True
 

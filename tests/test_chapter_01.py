@@ -5,8 +5,10 @@ import threading
 import time
 
 import pytest
-from twisted.internet.error import ConnectionLost
+from twisted.internet.error import CannotListenError, ConnectionLost
 from twisted.internet.protocol import Factory, Protocol
+from twisted.logger import Logger, formatEventAsClassicLogText, globalLogPublisher
+from twisted.python import log
 
 from snippets.lens.logged import logged
 from snippets.lens.trace import record
@@ -40,6 +42,8 @@ def connections(hand):
 
 
 def test_a_thousand_writes_are_one_send(hand):
+    """A thousand writes of one byte in one dataReceived are one send of a thousand bytes."""
+
     class Chatty(Protocol):
         def dataReceived(self, data):
             for _ in range(1000):
@@ -56,6 +60,7 @@ def test_a_thousand_writes_are_one_send(hand):
 
 
 def test_a_writer_with_nothing_to_send_is_ready_in_every_turn(hand, monkeypatch):
+    """A connection that stays among the writers is ready in each of ten turns, and each sends 0 bytes."""
     client_of(hand, Upper)
     (connection,) = connections(hand)
     monkeypatch.setattr(connection, "stopWriting", lambda: None)
@@ -69,6 +74,7 @@ def test_a_writer_with_nothing_to_send_is_ready_in_every_turn(hand, monkeypatch)
 
 
 def test_two_clients_after_one_are_accepted_in_two_turns(hand):
+    """A port that has accepted one client accepts one of the next two in a turn, and the other in the turn after."""
     port = hand.listen(Factory.forProtocol(Upper))
     assert port.numberAccepts == 100
     hand.connect(port)
@@ -84,6 +90,7 @@ def test_two_clients_after_one_are_accepted_in_two_turns(hand):
 
 
 def test_ctrl_c_waits_for_the_handler_that_sleeps():
+    """Ctrl-C pressed while a handler runs stops the reactor when that handler has returned."""
     code = (
         "import os, signal, time\n"
         "from twisted.internet import reactor\n"
@@ -100,6 +107,7 @@ def test_ctrl_c_waits_for_the_handler_that_sleeps():
 
 
 def test_a_looping_call_installs_a_reactor():
+    """A LoopingCall installs the global reactor when it is made, even if its clock is then set to a Clock."""
     code = (
         "import sys\n"
         "from twisted.internet.task import Clock, LoopingCall\n"
@@ -111,6 +119,8 @@ def test_a_looping_call_installs_a_reactor():
 
 
 def test_what_data_received_returns_is_not_looked_at(hand):
+    """A dataReceived that returns ConnectionLost leaves its connection open, and doRead returns None."""
+
     class Returning(Upper):
         def dataReceived(self, data):
             super().dataReceived(data)
@@ -127,6 +137,8 @@ def test_what_data_received_returns_is_not_looked_at(hand):
 
 
 def test_an_error_in_connection_made_is_logged_and_the_connection_stays_open(hand):
+    """A connection whose connectionMade has raised stays open, and its bytes are still answered."""
+
     class Fragile(Upper):
         def connectionMade(self):
             raise ValueError("broken")
@@ -166,6 +178,8 @@ def test_a_turn_reads_at_most_65536_bytes_of_a_connection(hand):
 
 
 def test_who_is_closed_by_an_earlier_one_of_the_same_turn_is_not_served(hand):
+    """Of two ready connections of which the first aborts the second, only the first is read in that turn."""
+
     class Hostile(Upper):
         def dataReceived(self, data):
             for other in self.factory.built:
@@ -194,6 +208,7 @@ def test_who_is_closed_by_an_earlier_one_of_the_same_turn_is_not_served(hand):
 
 
 def test_a_call_from_another_thread_ends_a_poll_that_waits(hand):
+    """A call from another thread ends a poll that may wait for 60 seconds, and runs in the reactor's thread."""
     hand.listen(Factory.forProtocol(Upper))
     called_in = []
     thread = threading.Thread(
@@ -209,6 +224,7 @@ def test_a_call_from_another_thread_ends_a_poll_that_waits(hand):
 
 
 def test_a_clock_set_forward_makes_a_delayed_call_early(hand):
+    """A call due in five seconds runs in the next turn if the clock is set forward by an hour."""
     now, called = 1000.0, []
     hand.reactor.seconds = lambda: now
     hand.reactor.callLater(5, called.append, True)
@@ -217,3 +233,53 @@ def test_a_clock_set_forward_makes_a_delayed_call_early(hand):
     now += 3600
     hand.turn(0)
     assert called == [True]
+
+
+def test_a_port_that_is_taken_is_told_at_once(hand):
+    """A port that is taken makes listenTCP raise a CannotListenError, and the factory is not started."""
+    taken, factory = hand.listen(Factory.forProtocol(Upper)), Factory()
+    with pytest.raises(CannotListenError):
+        hand.reactor.listenTCP(taken.getHost().port, factory, interface="127.0.0.1")
+    assert factory.numPorts == 0
+
+
+def test_a_plain_file_is_read_again_and_again():
+    """A plain file among the readers of an EPollReactor is read again and again, by a LoopingCall."""
+    code = (
+        "import sys\n"
+        "from twisted.internet.epollreactor import EPollReactor\n"
+        "class Plain:\n"
+        "    reads, logPrefix = 0, lambda self: 'plain'\n"
+        "    def fileno(self): return file.fileno()\n"
+        "    def doRead(self): self.reads += 1\n"
+        "reactor, plain, file = EPollReactor(), Plain(), open(sys.executable, 'rb')\n"
+        "reactor.addReader(plain)\n"
+        "while plain.reads < 100: reactor.iterate()\n"
+        "print([type(call.func).__name__ for call in reactor.getDelayedCalls()])\n"
+    )
+    assert run("-c", code) == (0, "['LoopingCall']\n", "")
+
+
+def test_without_epoll_the_module_of_its_reactor_can_not_be_imported():
+    """Where Python's select has no epoll, importing twisted.internet.epollreactor raises an ImportError."""
+    code = "import select\ndel select.epoll\nimport twisted.internet.epollreactor"
+    error = run("-c", code).err.splitlines()[-1]
+    assert error.startswith("ImportError: ")
+    assert "epoll" in error
+
+
+def test_what_stands_in_front_of_a_line_in_the_log(hand):
+    """A line of twisted.python.log is headed by protocol, number and address, one of a Logger by that logger's name."""
+
+    class Talking(Protocol):
+        def dataReceived(self, data):
+            log.msg("said")
+            Logger("mine").info("said")
+
+    events = []
+    client_of(hand, Talking).sendall(b"hello")
+    globalLogPublisher.addObserver(events.append)
+    hand.turn()
+    globalLogPublisher.removeObserver(events.append)
+    said = [formatEventAsClassicLogText(event).partition("[")[2] for event in events]
+    assert said == ["Talking,0,127.0.0.1] said\n", "mine#info] said\n"]

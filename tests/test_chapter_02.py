@@ -66,6 +66,7 @@ def hand():
 
 class TestTheCalls:
     def test_what_a_protocol_knows_and_when(self):
+        """A protocol is made without transport and factory; in connectionLost getPeer answers, getHost raises."""
         known = {}
 
         class Asking(Protocol):
@@ -88,6 +89,8 @@ class TestTheCalls:
         }
 
     def test_a_factory_refuses_a_connection(self, hand):
+        """A client whose factory returns None is connected and reads the end, or a reset if it has sent something."""
+
         class Refusing(Factory):
             noisy = False
 
@@ -98,8 +101,14 @@ class TestTheCalls:
         assert hand.turn().ran == ["Port#1.doRead"]
         assert client.recv(1) == b""
         assert hand.readers == ["Port#1"]
+        client = hand.connect(hand.listen(Refusing()))
+        client.sendall(b"hello")
+        hand.turn()
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
 
     def test_pieces_are_of_at_most_64_kib_and_under_tls_of_16(self):
+        """Of 70000 bytes the first piece has 65536; of 20000 over TLS it has 16384."""
         sizes = []
 
         class Sizes(Protocol):
@@ -115,6 +124,8 @@ class TestTheCalls:
         assert sizes == [16384, 3616]
 
     def test_an_exception_ends_its_own_connection_only(self, hand):
+        """An exception in dataReceived is logged once and closes its own connection; another is still answered."""
+
         class Faulty(Echo):
             def dataReceived(self, data):
                 super().dataReceived(data)
@@ -137,6 +148,8 @@ class TestTheCalls:
         assert [each.reason is None for each in factory.made].count(True) == 1
 
     def test_an_exception_in_connection_lost_comes_too_late_to_matter(self, hand):
+        """An exception in connectionLost is logged, and the reactor no longer watches the connection."""
+
         class Faulty(Protocol):
             def connectionLost(self, reason):
                 raise ValueError
@@ -150,6 +163,7 @@ class TestTheCalls:
         assert hand.readers == ["Port#1"]
 
     def test_connection_lost_is_called_once_even_if_a_connection_ends_twice(self, hand):
+        """A protocol that aborts and raises in one turn is told of one end, with the ValueError."""
         ends = []
 
         class Twice(Protocol):
@@ -178,6 +192,7 @@ class TestTheCalls:
         assert len(reasons) == 1
 
     def test_what_the_reactor_does_not_watch_is_forgotten(self):
+        """A protocol whose transport the reactor watches is kept, and one whose transport it does not is collected."""
         wires = [Wire(Factory.forProtocol(Protocol)) for _ in range(2)]
         reactors = [wire.reactor for wire in wires]
         protocols = [weakref.ref(wire.protocol) for wire in wires]
@@ -190,6 +205,7 @@ class TestTheCalls:
 
 class TestHowAServerCloses:
     def test_an_abort_reaches_the_peer_as_a_reset_and_the_protocol_in_the_next_turn(self, hand):
+        """An abort reaches the client as a reset, and the protocol in the next turn as ConnectionAborted."""
         factory = Keeping()
         client = hand.connect(hand.listen(factory))
         hand.turn()
@@ -243,6 +259,7 @@ class TestHalfClose:
         return factory, client
 
     def test_the_answer_is_lost_without_a_word(self, hand):
+        """A client that half-closes at once gets nothing; the reason is ConnectionDone, and no error is logged."""
         said = []
         with logged() as failures:
             factory, client = self.half_closed(hand, Echo)
@@ -253,6 +270,8 @@ class TestHalfClose:
         assert said == []
 
     def test_the_methods_of_the_interface_are_not_enough(self, hand):
+        """A protocol that has readConnectionLost and declares nothing is not asked, and its answer is lost."""
+
         class Undeclared(Echo):
             def readConnectionLost(self):
                 raise AssertionError
@@ -260,6 +279,7 @@ class TestHalfClose:
         factory, client = self.half_closed(hand, Undeclared)
         hand.until(lambda: factory.made[0].reason)
         assert client.recv(9) == b""
+        assert factory.made[0].reason.type is ConnectionDone
 
     def test_the_connection_stays_until_the_protocol_ends_it(self, hand):
         @implementer(interfaces.IHalfCloseableProtocol)
@@ -286,6 +306,7 @@ class TestHalfClose:
 
 class TestTLS:
     def test_a_tls_client_that_closes_without_goodbye(self):
+        """A TLS client that closes its TCP connection without a goodbye gives connectionLost a ConnectionLost."""
         factory = Keeping()
         client = TLSClient(factory)
         client.wire.disconnect()
@@ -309,6 +330,8 @@ class TestTLS:
         assert TLSClient(Keeping(Greeting)).tls.read(9) == b"welcome"
 
     def test_a_factory_behind_tls_cannot_refuse(self):
+        """A TLS factory makes a protocol around None where the factory inside has returned None."""
+
         class Refusing(Factory):
             def buildProtocol(self, address):
                 return None
@@ -319,6 +342,8 @@ class TestTLS:
         assert wrapper.wrappedProtocol is None
 
     def test_half_a_close_is_not_told_over_tls(self):
+        """A TLS client's goodbye closes the connection; a protocol that can half-close gets neither of its calls."""
+
         @implementer(interfaces.IHalfCloseableProtocol)
         class Patient(Echo):
             told = ()

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from twisted.internet.protocol import Factory
 from twisted.internet.testing import StringTransport
 from twisted.protocols.basic import LineOnlyReceiver, LineReceiver
+from twisted.web._newclient import HTTPClientParser, Request
 from twisted.web.http import HTTPChannel
+from twisted.web.http_headers import Headers
 
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
@@ -71,6 +73,7 @@ class TestTheLoop:
         assert cut.closed == whole.closed
 
     def test_a_crlf_in_raw_data_ends_nothing(self):
+        """A value of 8 bytes with three CRLFs in it is stored whole, and comes back whole."""
         assert Wire(factory()).send(b"put a 8\r\n\r\na\r\nb\r\nget a\r\n") == b"stored\r\nvalue 8\r\n\r\na\r\nb\r\n"
 
     def test_raw_data_of_length_0_is_never_delivered(self):
@@ -81,6 +84,8 @@ class TestTheLoop:
         assert receiver.told == [b"setRawMode", (b"raw", b"next")]
 
     def test_extra_data_given_back_by_a_line_comes_after_what_was_there(self):
+        """A line given back by lineReceived is handled after the line that was in the buffer already."""
+
         class Repeating(Receiver):
             def lineReceived(self, line):
                 self.told.append(line)
@@ -110,6 +115,8 @@ class TestTheLoop:
         assert (receiver.told, receiver._buffer) == ([b"clearLineBuffer"], b"")
 
     def test_unguarded_the_client_decides_how_deep_the_stack_is(self):
+        """Without the flag a piece of many values raises a RecursionError; with it the same piece is handled."""
+
         class Unguarded(Store):
             _busyReceiving = property(lambda self: False, lambda self, value: None)
 
@@ -182,13 +189,25 @@ class TestPausing:
 
 class TestTheEnd:
     def test_a_last_line_without_its_end_is_not_delivered(self):
+        """A line without its CRLF is not delivered when the client closes; clearLineBuffer returns it afterwards."""
         wire = Wire(Factory.forProtocol(Receiver))
         wire.send(b"one\r\nquit")
         wire.disconnect()
         assert wire.protocol.told == [b"one", "ConnectionDone"]
         assert wire.protocol.clearLineBuffer() == b"quit"
 
+    def test_the_http_client_takes_out_what_came_behind_a_response_without_a_body(self):
+        """Twisted's HTTP client gives away what came behind a 204, and has it from clearLineBuffer."""
+        rest = []
+        parser = HTTPClientParser(Request(b"GET", b"/", Headers(), None), rest.append)
+        parser.makeConnection(StringTransport())
+        with record(["LineReceiver.clearLineBuffer"]) as trace:
+            parser.dataReceived(b"HTTP/1.1 204 No Content\r\n\r\nrest")
+        assert rest == [event.result for event in trace.events] == [b"rest"]
+
     def test_async_line_received_never_runs_and_stops_the_loop(self, recwarn):
+        """An async lineReceived does not run, and the line behind the first stays in the buffer."""
+
         class Asynchronous(Receiver):
             async def lineReceived(self, line):
                 self.told.append(line)
@@ -210,6 +229,7 @@ class TestTheEnd:
 class TestTooLong:
     @pytest.mark.parametrize("cut", range(1, 82))
     def test_a_line_of_the_greatest_length_may_be_cut_anywhere(self, cut):
+        """LineReceiver takes a line of MAX_LENGTH bytes in every cut, LineOnlyReceiver in all but one."""
         line = b"x" * 80
         for cls in (Receiver, OnlyReceiver):
             receiver = connected(cls())
@@ -227,6 +247,8 @@ class TestTooLong:
 
 class TestClosing:
     def test_over_tls_the_end_of_a_long_line_is_still_handled(self):
+        """Over TLS the piece after a line that was too long brings out one line, though the default has closed."""
+
         class Default(Receiver):
             lineLengthExceeded = LineReceiver.lineLengthExceeded
 
@@ -238,6 +260,8 @@ class TestClosing:
         assert receiver.told == [b"get secret"]
 
     def test_after_an_abort_every_line_of_the_piece_is_handled(self):
+        """Three lines of one piece are all handled over TCP, though the first has called abortConnection."""
+
         class Aborting(Receiver):
             def lineReceived(self, line):
                 super().lineReceived(line)
@@ -256,32 +280,39 @@ COUNTS = st.integers(1, 30)
 class TestCost:
     @given(SIZES, COUNTS)
     def test_cost_of_lines_in_one_piece(self, n, count):
+        """Lines of 0 to 60 bytes, up to 30 of them in one piece, cost what the chapter's formula says."""
         m = n + 2
         assert cost(n, count) == (n * count + m * count * (count - 1) // 2, m * count)
 
     @given(SIZES, COUNTS)
     def test_cost_of_lines_byte_by_byte(self, n, count):
+        """Lines of 0 to 60 bytes, up to 30 of them byte by byte, cost what the chapter's formula says."""
         m = n + 2
         assert cost(n, count, 1) == (count * (n * n + 7 * n + 4) // 2, count * m * (m + 1) // 2)
 
     @given(SIZES, COUNTS, st.integers(1, 5))
     def test_cost_is_linear_in_the_length_of_a_stream(self, n, count, pieces):
-        """Pieces that end where lines end: each costs the same."""
+        """Pieces of whole lines, up to five of them, cost as many times what one costs."""
         copied, searched = cost(n, count)
         assert cost(n, count * pieces, (n + 2) * count) == (copied * pieces, searched * pieces)
 
     @given(SIZES, COUNTS)
     def test_line_only_receiver_copies_a_byte_at_most_once(self, n, count):
+        """A LineOnlyReceiver with nothing waiting copies no more bytes than the piece has."""
         copied, _ = cost(n, count, None, LineOnlyReceiver)
         assert copied <= (n + 2) * count
 
     def test_nothing_is_copied_where_nothing_changes(self):
-        """What `Counted` does not count: CPython returns an object that there is already."""
+        """For a sum with no bytes and a split in vain CPython returns what is there, and Counted counts 0."""
         data = b"no end in sight"
         assert b"" + data is data
         assert data + b"" is data
         assert data.split(b"\r\n", 1)[0] is data
         assert data.split(b"\r\n")[0] is data
+        Counted.copied = 0
+        for same in (Counted() + data, Counted(data) + b"", Counted(data).split(b"\r\n", 1)[0]):
+            assert same == data
+        assert Counted.copied == 0
 
     def test_what_counts_behaves_as_what_it_stands_for(self):
         with record(["LineReceiver.lineReceived"]) as trace:

@@ -81,6 +81,7 @@ def logged_failures(events):
 
 class TestCheckYourself:
     def test_http2_over_plain_tcp_is_refused(self):
+        """The first bytes of HTTP/2 over plain TCP are read as a request line, and answered with 400."""
         wire = Wire(root())
         with record(["_parseRequestLine"]) as trace:
             response = wire.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
@@ -90,6 +91,7 @@ class TestCheckYourself:
         assert isinstance(wire.channel, http.HTTPChannel)
 
     def test_a_log_file_set_too_early_is_replaced(self, logged):
+        """A logFile that is set before the site starts gets no line, and one that is set afterwards gets its line."""
         site = Site(root(), reactor=Clock())
         mine = site.logFile = io.StringIO()
         Wire(site).send(GET)
@@ -100,12 +102,14 @@ class TestCheckYourself:
         assert '"GET /hello HTTP/1.1" 200' in mine.getvalue()
 
     def test_a_site_closes_the_log_file_it_was_given(self):
+        """A site that stops closes the logFile that was set on it."""
         wire = Wire(root())
         wire.site.logFile = mine = io.StringIO()
         wire.site.doStop()
         assert mine.closed
 
     def test_a_request_factory_in_a_class_body_is_a_method(self, logged):
+        """A function in a class body gets the site, the channel and a number, a staticmethod the last two."""
         got = []
 
         def make_request(*args):
@@ -121,15 +125,14 @@ class TestCheckYourself:
         for cls in (Bound, Unbound):
             wire = Wire(cls(root(), reactor=Clock()))
             wire.send(GET)
-        assert [[type(arg).__name__ for arg in args] for args in got] == [
-            ["Bound", "HTTPChannel", "int"],
-            ["HTTPChannel", "int"],
-        ]
+        names = [[type(arg).__name__ for arg in args] for args in got]
+        assert names == [["Bound", "HTTPChannel", "int"], ["HTTPChannel", "int"]]
 
 
 class TestText:
     @pytest.mark.parametrize("protocol", ["http/1.1", "h2"])
     def test_a_request_factory_that_raises_closes_the_connection(self, protocol, logged):
+        """A request factory that raises gets its client no answer and a close, over HTTP/1.1 and HTTP/2."""
         if protocol == "h2":
             client = Http2(root(), requestFactory=lambda channel: Request(channel))
             client.get()
@@ -142,6 +145,8 @@ class TestText:
         assert [type(error) for error in logged_failures(logged)] == [TypeError]
 
     def test_a_subclass_of_request_that_hands_on_what_it_gets_serves_both(self):
+        """A subclass of Request that hands on what it gets is made by an HTTPChannel and by an H2Stream."""
+
         class Mine(Request):
             def __init__(self, *args, **kwargs):
                 super().__init__(*args, **kwargs)
@@ -153,6 +158,8 @@ class TestText:
         assert made == ["HTTPChannel", "H2Stream"]
 
     def test_the_interface_for_the_channel_alone_helps_over_http1_only(self, logged):
+        """A factory that declares the interface answers over HTTP/1.1; over HTTP/2 it is still called with queued."""
+
         @provider(INonQueuedRequestFactory)
         def make_request(channel):
             return Request(channel)
@@ -165,6 +172,7 @@ class TestText:
         assert "unexpected keyword argument 'queued'" in str(logged_failures(logged)[0])
 
     def test_old_logs_are_never_deleted(self, tmp_path):
+        """A log that was full seven times has left seven old files."""
         log = tmp_path / "access.log"
         wire = Wire(root(), logPath=str(log))
         for _ in range(7):
@@ -174,10 +182,8 @@ class TestText:
             wire.site._logFile.reopen()
             wire.send(GET)
         wire.site.doStop()
-        assert sorted(path.name for path in tmp_path.iterdir()) == [
-            "access.log",
-            *(f"access.log.{number}" for number in range(1, 8)),
-        ]
+        old = [f"access.log.{number}" for number in range(1, 8)]
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["access.log", *old]
 
     def test_a_slow_page_is_cut_off_over_http2_only(self):
         slow = Slow()
@@ -196,6 +202,7 @@ class TestText:
         assert client.wire.closed
 
     def test_what_puts_the_end_off(self):
+        """Over HTTP/2 a ping of the client puts the timeout off, and so does a piece of a body."""
         client = Http2(slow := Slow())
         client.get()
         for _ in range(10):
@@ -211,6 +218,7 @@ class TestText:
         assert client.wire.closed
 
     def test_headers_do_not_put_the_end_off(self):
+        """Over HTTP/2 the headers of a response, sent after 59 seconds, leave the timeout at 60."""
         client = Http2(slow := Slow())
         client.get()
         client.send()  # what the client has to say to the server's first frames
@@ -222,6 +230,7 @@ class TestText:
         assert client.wire.closed
 
     def test_the_old_channel_has_lost_its_timeout(self):
+        """The HTTPChannel that was replaced has four of the five values, and None for its timeOut."""
         client = Http2(Slow())
         old = client.wire.channel
         client.get()
@@ -230,6 +239,7 @@ class TestText:
         assert None not in (old.factory, old.callLater, old.requestFactory, old.site)
 
     def test_without_a_timeout_nothing_is_cut_off(self):
+        """Over HTTP/2 with timeout=None a page that takes 10000 seconds is answered, and the connection stays open."""
         client = Http2(slow := Slow(), timeout=None)
         client.get()
         client.advance(10_000)
@@ -338,6 +348,7 @@ class TestNotes:
         assert (wire.protocol._timeOut, wire.channel.timeOut) == (30, None)
 
     def test_a_hundred_streams_may_be_at_work(self):
+        """An HTTP/2 connection allows 100 streams, and holds 100 whose pages have not answered."""
         client = Http2(Slow())
         client.send()
         assert client.connection.remote_settings.max_concurrent_streams == 100

@@ -1,5 +1,10 @@
 """What chapter 05 says in words and leaves to a test."""
 
+import socket
+from http.server import BaseHTTPRequestHandler
+
+from hypothesis import given
+from hypothesis import strategies as st
 from twisted.web.http import HTTPChannel
 from twisted.web.server import Site
 
@@ -7,8 +12,11 @@ from snippets.http_channel.hello_site import root
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 
+GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
 
 def test_bare_lf_waits_for_the_timeout():
+    """A GET with bare LFs calls no lineReceived and gets no answer; after 60 seconds the connection is closed."""
     wire = Wire(root())
     with record(["HTTPChannel.lineReceived"]) as trace:
         assert wire.send(b"GET /hello HTTP/1.1\nHost: 127.0.0.1\n\n") == b""
@@ -21,6 +29,7 @@ def test_bare_lf_waits_for_the_timeout():
 
 
 def test_refused_before_a_request_is_made(monkeypatch):
+    """A request line longer than totalHeadersSize, which is 10 here, gets a 400, and no Request is made."""
     wire = Wire(root())
     monkeypatch.setattr(wire.channel, "totalHeadersSize", 10)
     with record(["http.Request.__init__"]) as trace:
@@ -33,6 +42,7 @@ def test_with_the_default_limits_every_refused_first_line_has_a_request():
 
 
 def test_space_before_the_colon():
+    """Host with a space before its colon raises InvalidHeaderName in the name's encoder, and the answer is 400."""
     wire = Wire(root())
     with record(["_NameEncoder.encode", "HTTPChannel._respondToBadRequestAndDisconnect"]) as trace:
         assert wire.send(b"GET /hello HTTP/1.1\r\nHost : 127.0.0.1\r\n\r\n") == b"HTTP/1.1 400 Bad Request\r\n\r\n"
@@ -41,6 +51,7 @@ def test_space_before_the_colon():
 
 
 def test_a_refused_request_is_told_of_the_end():
+    """The Request of a refused line stays in the list: its connectionLost is called, its requestReceived is not."""
     wire = Wire(root())
     with record(["http.Request.connectionLost", "http.Request.requestReceived"]) as trace:
         wire.send(b"GET  /hello HTTP/1.1\r\n\r\n")
@@ -65,6 +76,7 @@ def test_the_address_of_a_value_may_hold_a_colon():
 
 
 def test_a_refused_request_is_not_logged(tmp_path):
+    """A refused request line leaves the access log empty, and a good one is in it."""
     log = tmp_path / "access.log"
     wire = Wire(root(), logPath=str(log))
     wire.send(b"GET  /hello HTTP/1.1\r\n\r\n")
@@ -82,6 +94,7 @@ def test_a_second_empty_line_is_a_request_line_also_between_requests():
 
 
 def test_the_channel_of_a_site_holds_at_most_one_request():
+    """The list of a channel that answers five pipelined requests has at most one of them at a time."""
     site = Site(root())
     assert site.timeOut == 60
     wire = Wire(root())
@@ -96,3 +109,40 @@ def test_the_channel_of_a_site_holds_at_most_one_request():
     wire.channel.requests = Counting()
     wire.send(b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n" * 5)
     assert most == 1
+
+
+SIX = [
+    GET,
+    GET + GET,
+    b"\r\n" + GET,
+    GET[:-2] + b"X-Long: one\r\n two\r\n\r\n",
+    b"GET  /hello HTTP/1.1\r\n\r\n",
+    GET[:-2] + b"no colon\r\nAccept: */*\r\n\r\n",
+]
+
+
+@given(st.sampled_from(SIX), st.lists(st.integers(1, 20)))
+def test_the_answer_is_the_same_in_every_cut(data, sizes):
+    """Six requests, good and bad, got the same answer in each cut that was tried as in one piece."""
+    whole, cut = Wire(root()), Wire(root())
+    assert cut.send(data, sizes) == whole.send(data)
+    assert cut.closed == whole.closed
+
+
+def test_one_handler_of_http_server_serves_a_connection():
+    """In Python's http.server one handler object serves both requests of a connection."""
+    served = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            served.append(self)
+
+    client, server = socket.socketpair()
+    with client, server:
+        client.sendall(GET + GET)
+        client.shutdown(socket.SHUT_WR)
+        Handler(server, "client", None)
+    assert len(served) == 2
+    assert served[0] is served[1]

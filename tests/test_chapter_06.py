@@ -1,10 +1,16 @@
 """What chapter 06 says in words and leaves to a test."""
 
 import re
+import socket
+from http.server import BaseHTTPRequestHandler
+from io import BytesIO
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import twisted
+from h2.config import H2Configuration
+from h2.connection import H2Connection
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
@@ -56,6 +62,7 @@ def calls(data: bytes, *names: str, size=None) -> tuple[bytes, list[str]]:
 
 @given(st.lists(st.binary(min_size=1, max_size=30), max_size=5), st.lists(st.integers(1, 20)), st.booleans())
 def test_the_body_does_not_depend_on_the_cuts(parts, sizes, in_chunks):
+    """A resource reads the same body, with a length or in chunks, in every cut that was tried."""
     body = b"".join(parts)
     if in_chunks:
         data = chunked(b"".join(b"%x;a=b\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\nSum: 1\r\n\r\n")
@@ -68,6 +75,7 @@ def test_the_body_does_not_depend_on_the_cuts(parts, sizes, in_chunks):
 
 
 def test_a_get_may_have_a_body():
+    """A resource reads the five bytes of a GET with a Content-Length, and the GET behind them is answered too."""
     get = b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
     response = Wire(Echo()).send(get + GET)
     assert b"[hello]" in response
@@ -75,6 +83,7 @@ def test_a_get_may_have_a_body():
 
 
 def test_good_chunks_before_a_bad_one_reach_no_resource():
+    """A thousand good chunks are handed to the request, the bad one gets a 400, and requestReceived is not called."""
     data = chunked(b"5\r\nhello\r\n" * 1000 + b"five\r\nhello\r\n0\r\n\r\n")
     response, called = calls(data, "http.Request.handleContentChunk", "http.Request.requestReceived")
     assert response == b"HTTP/1.1 400 Bad Request\r\n\r\n"
@@ -82,6 +91,7 @@ def test_good_chunks_before_a_bad_one_reach_no_resource():
 
 
 def test_bytes_after_a_body_wait_undecoded():
+    """A request with a body that comes while another is at work is kept as it came, without a decoder."""
     resource = Waiting()
     wire = Wire(resource)
     second = post(b"Content-Length: 10000", body=b"x" * 10000)
@@ -99,11 +109,14 @@ def test_bytes_after_a_body_wait_undecoded():
 
 
 def test_the_server_never_calls_noMoreData():
-    calling = [path.name for path in WEB.glob("*.py") if ".noMoreData(" in path.read_text("utf-8")]
-    assert calling == ["_newclient.py"]
+    """Of Twisted's modules only that of the HTTP client, twisted.web._newclient, calls noMoreData."""
+    modules = [path for path in WEB.parent.rglob("*.py") if "test" not in path.parts]
+    calling = [path for path in modules if ".noMoreData(" in path.read_text("utf-8")]
+    assert calling == [WEB / "_newclient.py"]
 
 
 def test_nobody_reads_the_trailers():
+    """Twisted.web's source names the list of trailers twice: where it is made, and where a trailer is appended."""
     lines = [
         line.strip()
         for path in WEB.rglob("*.py")
@@ -125,6 +138,7 @@ def test_100_continue_is_sent_also_without_a_body_and_never_by_http_1_0():
 
 
 def test_the_decoders_are_never_called_after_their_end():
+    """Bodies that came byte by byte, with a request behind them, called no decoder after its end."""
     both = ["_ChunkedTransferDecoder._dataReceived_FINISHED", "_IdentityTransferDecoder.dataReceived"]
     with logged() as failures:
         for data in [chunked(b"0\r\n\r\n") + GET, post(b"Content-Length: 1", body=b"x") + GET]:
@@ -164,6 +178,7 @@ def test_only_a_cut_in_the_last_line_end_makes_trailers_too_long(cut):
 
 
 def test_a_temporary_file_is_gone_when_the_request_is_finished_or_lost():
+    """The file of a chunked body is closed when the response is finished, and when the client goes away."""
     for step in ["finish", "disconnect"]:
         resource = Waiting()
         wire = Wire(resource)
@@ -183,3 +198,43 @@ def test_the_chapter_compares_as_many_requests_as_it_says():
     text = (Path(__file__).parents[1] / "chapters" / "06_bodies.md").read_text("utf-8")
     rows = re.findall(r"^    (?:case|coded|chunks)\(", text, re.MULTILINE)
     assert len(rows) == int(re.search(r"^### Three servers, (\d+) requests", text, re.MULTILINE)[1])
+
+
+@pytest.mark.parametrize(
+    ("method", "fields", "in_memory"),
+    [
+        ("GET", [], True),
+        ("HEAD", [], True),
+        ("POST", [], False),
+        ("PUT", [], False),
+        ("POST", [("content-length", "5")], True),
+    ],
+)
+def test_over_http2_a_body_without_a_length_goes_to_disk(method, fields, in_memory):
+    """Over HTTP/2, without a length, a POST and a PUT get a file on disk, and a GET and a HEAD memory."""
+    wire = Wire(Waiting())
+    wire.transport.negotiatedProtocol = b"h2"
+    client = H2Connection(H2Configuration(client_side=True))
+    client.initiate_connection()
+    names = {":method": method, ":path": "/", ":scheme": "https", ":authority": "a"}
+    client.send_headers(1, [*names.items(), *fields], end_stream=in_memory and not fields)
+    with patch("twisted.internet.reactor", wire.reactor, create=True):
+        wire.send(client.data_to_send())
+    assert isinstance(wire.channel.streams[1]._request.content, BytesIO) is in_memory
+    wire.disconnect()
+
+
+def test_http_server_speaks_http_1_0_unless_it_is_told_otherwise():
+    """By default http.server answers the first of two HTTP/1.1 requests, with HTTP/1.0, and not the second."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response_only(204)
+            self.end_headers()
+
+    client, server = socket.socketpair()
+    with client, server:
+        client.sendall(GET + GET)
+        client.shutdown(socket.SHUT_WR)
+        Handler(server, "client", None)
+        assert client.recv(9999) == b"HTTP/1.0 204 No Content\r\n\r\n"

@@ -44,6 +44,7 @@ def finish(wire: Wire, request) -> bytes:
 
 @pytest.mark.parametrize("answered", [0, 1, 2])
 def test_when_the_client_goes_at_most_one_request_is_at_work(answered):
+    """Of three pipelined requests, with none, one or two answered, one is at work when the client goes, and is told."""
     page = Later()
     wire = Wire(page)
     wire.send(GET * 3)
@@ -57,6 +58,7 @@ def test_when_the_client_goes_at_most_one_request_is_at_work(answered):
 @pytest.mark.parametrize("turns_between", [0, 2])
 @pytest.mark.parametrize("page", [Now, Later])
 def test_a_client_that_half_closes_gets_what_was_sent_by_then(page, turns_between):
+    """A client that half-closes gets a page that was sent by then, and nothing of one that was not."""
     resource = page()
     with Turns() as hand:
         client = hand.connect(hand.listen(Site(resource, reactor=Clock())))
@@ -76,6 +78,7 @@ def test_a_client_that_half_closes_gets_what_was_sent_by_then(page, turns_betwee
 
 
 def test_a_site_with_a_channel_of_its_own_still_offers_http2():
+    """A site whose protocol is HTTPChannel builds one, and its acceptableProtocols still has h2."""
     site = Site(Now(), reactor=Clock())
     site.protocol = HTTPChannel
     assert type(site.buildProtocol(None)) is HTTPChannel
@@ -83,12 +86,14 @@ def test_a_site_with_a_channel_of_its_own_still_offers_http2():
 
 
 def test_there_is_no_limit_for_the_requests_of_a_connection():
+    """One connection answers 2000 requests, and stays open."""
     wire = Wire(Now())
     assert wire.send(GET * 2000).count(b"200 OK") == 2000
     assert not wire.closed
 
 
 def test_a_request_that_was_kept_is_not_known_to_the_channel():
+    """Of three pipelined requests whose page waits, the channel's list has the one at work; the others are bytes."""
     page = Later()
     wire = Wire(page)
     wire.send(GET * 3)
@@ -116,6 +121,7 @@ def test_where_the_reading_stops(size, reading):
 
 
 def test_while_the_reading_is_paused_the_end_is_not_told():
+    """A page with 16384 bytes behind its request is told that the client has gone, and one with 16385 is not."""
     for size, told in [(16384, ["told"]), (16385, [])]:
         page, heard = Later(), []
         wire = Wire(page)
@@ -154,16 +160,18 @@ GET_FILE = b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 def test_a_file_that_is_read_slowly_is_sent_whole(tmp_path):
+    """A file of 2000000 bytes is sent whole to a client that reads 50000 every 5 seconds."""
     wire = slowly_read(tmp_path, 2_000_000, portion=50_000)
     got = wire.send(GET_FILE)
     for _ in range(45):
         wire.reading = True
         got += wire.advance(5)
-    assert len(got) > 2_000_000
+    assert len(got.partition(b"\r\n\r\n")[2]) == 2_000_000
     assert not wire.closed
 
 
 def test_a_page_that_answers_at_once_is_finished_before_the_next_begins():
+    """Of two pipelined pages that answer at once, the second begins when the requestDone of the first has returned."""
     names = ["HTTPChannel.dataReceived", "http.Request.requestReceived", "HTTPChannel.requestDone"]
     with record(names) as trace:
         Wire(Now()).send(GET * 2)
@@ -177,6 +185,7 @@ def test_a_page_that_answers_at_once_is_finished_before_the_next_begins():
 
 
 def test_all_that_was_pipelined_may_be_done_and_no_answer_read():
+    """Three pipelined requests are finished for a client that reads nothing and goes away."""
     wire = Wire(Now())
     wire.reading = False
     with record(["HTTPChannel.requestDone"]) as answered:
@@ -187,6 +196,7 @@ def test_all_that_was_pipelined_may_be_done_and_no_answer_read():
 
 
 def test_a_file_is_finished_with_up_to_65536_bytes_of_it_unsent(tmp_path):
+    """A file is finished with 65536 bytes unsent; a client that reads 1000 of them every 5 seconds is cut off."""
     wire = slowly_read(tmp_path, 131_072, portion=1000)
     got = wire.send(GET_FILE)
     with record(["HTTPChannel.requestDone"]) as finished:
@@ -267,6 +277,7 @@ class TestNotes:
         assert not wire.closed
 
     def test_whoever_asks_after_the_end_is_never_told(self):
+        """A notifyFinish that is called after the response does not fire, even when the connection is lost."""
         page = Later()
         wire = Wire(page)
         wire.send(GET)
@@ -319,9 +330,44 @@ class TestNotes:
 
 @pytest.mark.parametrize(("field", "seconds"), [(b"", 60), (b"Connection: close\r\n", None)])
 def test_after_close_no_timer_runs(field, seconds):
+    """A client that sent close and reads nothing is still connected after 10000 seconds; without close it is not."""
     with record(["TimeoutMixin.setTimeout"]) as trace:
         wire = Wire(Now())
         wire.reading = False
         wire.send(GET.replace(b"\r\n\r\n", b"\r\n" + field + b"\r\n"))
     assert trace.events[-1].args[1] == seconds
     assert not wire.closed
+    for step in [60, 15, 10_000]:
+        wire.advance(step)
+    assert wire.closed is (seconds is not None)
+
+
+def test_behind_the_last_request_no_line_is_parsed():
+    """Of what comes behind an HTTP/1.0 request no line is parsed, before its answer or after."""
+    page = Later()
+    wire = Wire(page)
+    with record(["HTTPChannel.lineReceived"]) as trace:
+        wire.send(GET.replace(b"1.1", b"1.0") + GET)
+        finish(wire, page.requests[0])
+        wire.channel.dataReceived(GET)
+    assert wire.closed
+    assert [event.args[1] for event in trace.events] == [b"GET /hello HTTP/1.0", b"Host: a", b""]
+
+
+def test_answers_that_nobody_reads_do_not_stop_the_reading():
+    """Five pages of a megabyte are asked for and finished, though the client reads none of them."""
+
+    class Megabyte(Resource):
+        isLeaf = True
+
+        def render(self, request):
+            return b"x" * 1_000_000
+
+    wire = Wire(Megabyte())
+    wire.reading = False
+    with record(["HTTPChannel.requestDone"]) as finished:
+        for _ in range(5):
+            wire.send(GET)
+    assert len(finished) == 5
+    assert wire.transport.producerPaused
+    assert not wire.socket.outbox

@@ -1,8 +1,10 @@
 """What chapter 08 says in words and leaves to a test."""
 
 from email import message_from_bytes
+from pathlib import Path
 
 import pytest
+import twisted
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.address import IPv4Address, UNIXAddress
@@ -14,7 +16,7 @@ from twisted.web._http2 import H2Stream
 from twisted.web.http import _getMultiPartArgs, parse_qs, proxiedLogFormatter
 from twisted.web.iweb import INonQueuedRequestFactory
 from twisted.web.resource import Resource
-from twisted.web.server import Request, Site
+from twisted.web.server import NOT_DONE_YET, Request, Site
 from zope.interface import provider
 
 from snippets.http_channel.hello_site import root as hello_root
@@ -22,6 +24,7 @@ from snippets.lens.logged import logged
 from snippets.lens.trace import record
 from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
+from tests.tls_client import TLSClient
 
 FORM = b"application/x-www-form-urlencoded"
 BOUNDARY = b"multipart/form-data; boundary=X"
@@ -68,6 +71,7 @@ def field(name: bytes, value: bytes, more: bytes = b"") -> bytes:
 
 class TestTarget:
     def test_any_first_byte_does(self):
+        """Over HTTP/1.1, 142 other bytes in the place of the slash get the page of /hello as well."""
         page = Wire(hello_root()).send(get(b"/hello"))
         assert page.endswith(b"Hello from Twisted.web\n")
         same = [byte for byte in range(256) if Wire(hello_root()).send(get(bytes([byte]) + b"hello")) == page]
@@ -76,6 +80,7 @@ class TestTarget:
         assert len(same) - 1 == 142
 
     def test_a_plus_is_a_space_in_the_query_only(self):
+        """The path /a+b is one segment, a+b, and the query c=a+b one argument, a b."""
         found = look(get(b"/a+b?c=a+b"), lambda request: (request.postpath, request.args))
         assert found == ([b"a+b"], {b"c": [b"a b"]})
 
@@ -91,6 +96,7 @@ class TestTarget:
         ("hosts", "name"), [([], b"127.0.0.1"), ([b"a", b"b"], b"b"), ([b"[::1]:80"], b"::1"), ([b"a b"], b"a b")]
     )
     def test_a_host_may_be_missing_or_be_there_twice(self, hosts, name):
+        """A request without Host and one with two get the page; the host is the server's address, or the last."""
         data = b"".join([b"GET / HTTP/1.1\r\n", *(b"Host: %b\r\n" % host for host in hosts), b"\r\n"])
         assert look(data, Request.getRequestHostname) == name
 
@@ -103,6 +109,7 @@ class TestHeadersAndCookies:
         assert look(get(b"/", *fields), lambda request: request.received_cookies) == wanted
 
     def test_what_comes_in_is_not_among_the_cookies_that_go_out(self):
+        """With a cookie that came, getCookie returns its value and request.cookies is empty."""
         found = look(get(b"/", b"Cookie: a=1"), lambda request: (request.cookies, request.getCookie(b"a")))
         assert found == ([], b"1")
         assert look(get(), lambda request: request.getCookie(b"a")) is None
@@ -140,6 +147,7 @@ class TestForms:
         assert _getMultiPartArgs(body, b"multipart/form-data; boundary=Boundary") == {b"a": [content]}
 
     def test_the_name_of_a_file_is_in_the_content(self):
+        """Python's email finds cat.gif and image/gif in the content, and args has the file's bytes alone."""
         part = field(b"photo", b"GIF89a", b'; filename="cat.gif"\r\nContent-Type: image/gif')
 
         def names(request):
@@ -174,9 +182,12 @@ class TestForms:
 
     @pytest.mark.parametrize("data", UNANSWERED)
     def test_a_site_without_forms_answers_them(self, data):
+        """Two POSTs that are dropped otherwise reach a resource of a site that reads no forms, and args is empty."""
         assert look(data, lambda request: request.args, parsePOSTFormSubmission=False) == {}
 
     def test_the_body_can_be_read_once_or_from_the_start_again(self):
+        """A second read of request.content is empty, and after seek(0) a read returns the body again."""
+
         def read(request):
             first, second = request.content.read(), request.content.read()
             request.content.seek(0)
@@ -197,11 +208,16 @@ class TestWhoMakesTheRequest:
         assert b"Server" not in response
 
     def test_the_default_type_belongs_to_the_class(self):
+        """A subclass with another defaultContentType has it in its answers, but not in an empty one."""
+
         class Json(Request):
             defaultContentType = b"application/json"
 
         response = Wire(Keep(lambda request: None), requestFactory=Json).send(get())
         assert b"\r\nContent-Type: application/json\r\n" in response
+        empty = Keep(lambda request: None)
+        empty.render = lambda request: b""
+        assert b"Content-Type" not in Wire(empty, requestFactory=Json).send(get())
 
     def test_what_a_resource_raises_is_a_500(self):
         class Broken(Resource):
@@ -215,7 +231,20 @@ class TestWhoMakesTheRequest:
         assert response.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
         assert [failure.type for failure in failures] == [ValueError]
 
+    def test_a_request_lets_go_of_its_channel(self):
+        """A request whose response is finished has no channel any more, and one whose connection is lost has None."""
+        resource = Keep(lambda request: request)
+        resource.render = lambda request: resource.seen.append(request) or NOT_DONE_YET
+        for _ in range(2):
+            wire = Wire(resource)
+            wire.send(get())
+            if len(resource.seen) == 1:
+                resource.seen[0].finish()
+            wire.disconnect()
+        assert [vars(request).get("channel", "gone") for request in resource.seen] == ["gone", None]
+
     def test_a_factory_is_called_with_two_arguments(self):
+        """HTTP/1.1 calls a factory with the channel and 0, HTTP/2 with the stream and queued=False."""
         made = []
 
         def make(*args, **named):
@@ -240,13 +269,28 @@ class TestWhoMakesTheRequest:
 
 class TestAddresses:
     def test_only_the_log_looks_at_forwarded_for(self):
+        """Only twisted.web.http names it: getClientAddress ignores the header, the log takes its first address."""
         data = get(b"/", b"X-Forwarded-For: 203.0.113.7, 198.51.100.9")
         client = IPv4Address("TCP", "127.0.0.1", 50000)
         found = look(data, lambda request: (request.getClientAddress(), proxiedLogFormatter("now", request)))
         assert found[0] == client
         assert found[1].startswith('"203.0.113.7" - - now ')
+        modules = [path for path in Path(twisted.__file__).parent.rglob("*.py") if "test" not in path.parts]
+        naming = [path for path in modules if "x-forwarded-for" in path.read_text("utf-8").lower()]
+        assert naming == [Path(http.__file__)]
+
+    def test_a_connection_is_secure_whatever_a_header_says(self):
+        """Request.isSecure is False over TCP and True over TLS, although X-Forwarded-Proto says the opposite."""
+        assert look(get(b"/", b"X-Forwarded-Proto: https"), Request.isSecure) is False
+        resource = Keep(Request.isSecure)
+        client = TLSClient(Site(resource, reactor=Clock()))
+        client.tls.write(get(b"/", b"X-Forwarded-Proto: http"))
+        client.exchange()
+        assert resource.seen == [True]
 
     def test_the_old_way_is_deprecated_and_knows_no_unix_socket(self):
+        """The older getClientIP warns that it is deprecated, and returns None for the address of a Unix socket."""
+
         def addresses(request):
             with pytest.warns(DeprecationWarning, match="getClientIP was deprecated"):
                 ip = request.getClientIP()
@@ -260,6 +304,7 @@ class TestAddresses:
 
     @pytest.mark.parametrize(("data", "first"), [(get(), None), (PROXY + get(), 7)])
     def test_the_proxy_protocol_is_required(self, data, first):
+        """A client without the PROXY line, or with seven bytes of it in its first piece, is closed unanswered."""
         resource = Keep(Request.getClientAddress)
         wire = Wire(HAProxyWrappingFactory(Site(resource, reactor=Clock())))
         assert wire.send(data, first and [first]) == b""
@@ -267,12 +312,14 @@ class TestAddresses:
 
     @pytest.mark.parametrize("size", [8, 20, None])
     def test_the_proxy_protocol_says_who_the_client_is(self, size):
+        """The address in the PROXY line is getClientAddress, also if the line comes in pieces of eight bytes."""
         resource = Keep(Request.getClientAddress)
         wire = Wire(HAProxyWrappingFactory(Site(resource, reactor=Clock())))
         assert wire.send(self.PROXY + get(), size).endswith(b"kept")
         assert resource.seen == [IPv4Address("TCP", "203.0.113.7", 56324)]
 
     def test_the_endpoint_has_a_name(self):
+        """The endpoint haproxy:tcp gives a site's request the address in the PROXY line."""
         with Turns() as hand:
             resource, ports = Keep(Request.getClientAddress), []
             endpoint = serverFromString(hand.reactor, "haproxy:tcp:0:interface=127.0.0.1")

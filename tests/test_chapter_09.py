@@ -52,6 +52,7 @@ class Recorder(Page):
 
 
 def test_a_class_in_the_tree_fails_at_the_request():
+    """A class that was put in the tree gets a 500 for its path, in render, and below it, in getChildWithDefault."""
     root = Resource()
     root.putChild(b"users", Page)
     for target, method in [("/users", "render"), ("/users/otter", "getChildWithDefault")]:
@@ -63,6 +64,8 @@ def test_a_class_in_the_tree_fails_at_the_request():
 
 @pytest.mark.parametrize("returned", [None, succeed(Page("late"))])
 def test_what_getChild_returns_is_not_looked_at_before_it_is_used(returned):
+    """A getChild that returns None or a Deferred makes a 500, at the end of the walk and in the middle."""
+
     class Wrong(Resource):
         def getChild(self, segment, request):
             return returned
@@ -72,6 +75,7 @@ def test_what_getChild_returns_is_not_looked_at_before_it_is_used(returned):
 
 
 def test_a_resource_that_comes_later():
+    """A request for /a/b waits until the resource for a has come, and is answered by its child b."""
     late = Deferred()
 
     class Later(Resource):
@@ -94,12 +98,14 @@ def test_none_stays_in_the_tree_although_putChild_raises():
 
 
 def test_the_segment_is_in_prepath_when_getChild_is_called():
+    """In the walk of /a/b/c the getChild that is asked for b sees a and b in prepath, and c in postpath."""
     root = Recorder()
     get(root, "/a/b/c")
     assert root.seen[1] == (b"b", [b"a", b"b"], [b"c"])
 
 
 def test_a_leaf_leaves_segments_and_getChild_eats_them():
+    """A leaf has a and b in postpath; a resource that returns itself has them in prepath, after a getChild for each."""
     root = Resource()
     root.putChild(b"leaf", Leaf("it"))
     root.putChild(b"itself", itself := Recorder())
@@ -131,6 +137,8 @@ def test_any_segments_reach_the_resource_that_was_put_under_them(segments):
 
 
 def test_sitepath_is_empty_for_a_site():
+    """A resource of a site finds sitepath empty, also below the root."""
+
     class Sitepath(Resource):
         isLeaf = True
 
@@ -153,12 +161,15 @@ def test_there_is_a_warning_for_each_404():
 
 
 def test_the_warning_is_not_shown_by_default():
+    """A 404 of a bare Resource prints nothing to standard error in a Python with default filters."""
     code = "from snippets.lens.wire import Wire; from twisted.web.resource import Resource; "
     code += "print(Wire(Resource()).send(b'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n')[9:12])"
     assert run("-c", code) == (0, "b'404'\n", "")
 
 
 def test_a_resource_taken_out_of_the_tree_finishes_its_requests():
+    """A request that waits is answered by a resource that was taken out since; the next one gets a 404."""
+
     class Slow(Resource):
         def render_GET(self, request):
             self.request = request
@@ -198,6 +209,7 @@ def folder(tmp_path):
 
 
 def test_a_nul_is_a_value_error(folder):
+    """A NUL in a path raises a ValueError in static.File, and the answer is a 500."""
     with logged() as failures:
         assert b"500 Internal Server Error" in get(static.File(str(folder)), "/a%00")
     assert [failure.type for failure in failures] == [ValueError]
@@ -210,6 +222,7 @@ def test_bytes_that_are_not_utf_8_are_logged_and_a_404(folder):
 
 
 def test_a_name_that_is_not_utf_8_spoils_the_listing(folder):
+    """One name that is not UTF-8 makes the listing a 500; another file in the folder is still served."""
     assert status(static.File(str(folder)), "/") == 200
     try:
         (folder / os.fsdecode(b"caf\xe9.txt")).touch()
@@ -221,6 +234,7 @@ def test_a_name_that_is_not_utf_8_spoils_the_listing(folder):
 
 
 def test_a_listing_has_relative_links_and_hidden_files(folder):
+    """A listing has links to a.txt and to .hidden, without a slash in front."""
     (folder / ".hidden").touch()
     listing = get(static.File(str(folder)), "/")
     assert b'href="a.txt"' in listing
@@ -235,6 +249,7 @@ DOTS = st.sampled_from([".", "%2e"])
 @settings(max_examples=300)
 @given(PARTS, st.data())
 def test_no_spelling_of_a_path_leads_out_of_the_folder(tmp_path_factory, parts, data):
+    """Paths of up to six parts, with dots and slashes quoted or not, brought no file from outside the folder."""
     home = tmp_path_factory.getbasetemp() / "no_way_out"
     if not home.exists():
         (home / "public" / "sub").mkdir(parents=True)
@@ -273,6 +288,7 @@ def test_more_than_the_whole_file_from_its_end_is_a_500(folder):
 
 
 def test_a_folder_that_can_not_be_read_is_a_500(folder):
+    """A folder that can be entered but not read gets a 500 for its listing, and a 200 for its file."""
     (folder / "sub").chmod(0o100)
     if os.access(folder / "sub", os.R_OK):
         pytest.skip("this user may read everything")
@@ -281,6 +297,7 @@ def test_a_folder_that_can_not_be_read_is_a_500(folder):
 
 
 def test_the_end_of_a_gzip_stream_is_sent_where_there_is_no_content(folder):
+    """Ten bytes follow the headers of a 304, as those of a HEAD, if the resource is wrapped for gzip."""
     wrapper = EncodingResourceWrapper(static.File(str(folder / "a.txt")), [GzipEncoderFactory()])
     root = Resource()
     root.putChild(b"a", wrapper)
@@ -297,6 +314,7 @@ def test_the_end_of_a_gzip_stream_is_sent_where_there_is_no_content(folder):
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 @pytest.mark.parametrize(("option", "path"), [([], b"/sub/b.txt"), (["--path-as-is"], b"/./sub/b.txt")])
 def test_curl_takes_dots_out_unless_it_is_told_not_to(option, path):
+    """For a URL with /./sub, curl asks for /sub; with --path-as-is it asks for /./sub."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(30)
         url = f"http://127.0.0.1:{server.getsockname()[1]}/./sub/b.txt"
@@ -322,3 +340,51 @@ def test_a_compressed_response_has_no_length_and_is_sent_in_chunks():
     head = response.partition(b"\r\n\r\n")[0]
     assert b"Content-Length" not in head
     assert b"Transfer-Encoding: chunked" in head
+
+
+def test_a_head_loses_its_write_at_the_first_write():
+    """The first write of a HEAD gives the request a write of its own, and no write sends a body."""
+    own = []
+
+    class Writing(Resource):
+        isLeaf = True
+
+        def render_HEAD(self, request):
+            for _ in range(2):
+                own.append("write" in vars(request))
+                request.write(b"body")
+            request.finish()
+            return NOT_DONE_YET
+
+    assert Wire(Writing()).send(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n").endswith(b"\r\n\r\n")
+    assert own == [False, True]
+
+
+def test_an_ignored_extension_need_not_be_asked_for(folder):
+    """With .txt among its ignoredExts a File serves a.txt for /a, and without, /a is a 404."""
+    assert get(static.File(str(folder), ignoredExts=(".txt",)), "/a").endswith(b"\r\n\r\na")
+    assert status(static.File(str(folder)), "/a") == 404
+
+
+def test_a_child_takes_over_the_server_of_its_parent():
+    """A child has the server of the resource that it was put into, which is None unless it was set."""
+    root, first, second = Resource(), Resource(), Resource()
+    root.putChild(b"first", first)
+    root.server = "a server"
+    root.putChild(b"second", second)
+    assert (first.server, second.server) == (None, "a server")
+
+
+def test_the_session_cookie_is_named_after_the_sitepath():
+    """A session that is asked for with a in sitepath has the cookie TWISTED_SESSION_a, else TWISTED_SESSION."""
+
+    class Session(Resource):
+        isLeaf = True
+
+        def render_GET(self, request):
+            request.sitepath += request.postpath[1:]
+            request.getSession()
+            return b""
+
+    assert b"\r\nSet-Cookie: TWISTED_SESSION=" in get(Session(), "/")
+    assert b"\r\nSet-Cookie: TWISTED_SESSION_a=" in get(Session(), "/x/a")

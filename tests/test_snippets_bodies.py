@@ -57,6 +57,7 @@ class TestUpload:
             assert response.read() == summary(b"a=b")
 
     def test_a_body_that_is_too_large_is_not_kept(self):
+        """With a limit of 10, upload.py keeps 8 of the first 16 bytes, and answers 413 when all 30 have come."""
         wire = Wire(UploadSite(10))
         wire.send(b"POST / HTTP/1.1\r\nContent-Length: 30\r\n\r\n" + b"x" * 8)
         content = wire.channel.requests[0].content

@@ -144,6 +144,7 @@ class TestFiles:
         ],
     )
     def test_its_limits(self, folder, target):
+        """The server files.py answers 404 for hidden names, links that lead out, and dots in the place of a name."""
         with logged() as failures:
             response = Wire(files.root(str(folder))).send(f"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         assert response.startswith(b"HTTP/1.1 404 Not Found\r\n")
