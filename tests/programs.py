@@ -42,6 +42,11 @@ class Program:
         """Write to its standard input; if `data` is more than a pipe holds, it is reading when this returns."""
         self.process.stdin.write(data)
 
+    def unread(self) -> None:
+        """Read no more of its standard output, as `head` does, and see that it ends."""
+        self.process.stdout.close()
+        assert self.process.wait() != -signal.SIGKILL, "it had to be killed"
+
     def interrupt(self) -> Ended:
         """Press Ctrl-C, and see how it ends."""
         self.process.send_signal(signal.SIGINT)

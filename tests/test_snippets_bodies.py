@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from snippets.bodies.chunked_client import in_chunks
 from snippets.bodies.upload import IN_MEMORY, CountingFile, UploadSite
 from snippets.lens.wire import Wire
-from tests.programs import Ended, listening, refused, run, running
+from tests.programs import Ended, listening, refused, run, running, silent_server
 
 UPLOAD = ("-m", "snippets.bodies.upload")
 CHUNKED_CLIENT = ("-m", "snippets.bodies.chunked_client")
@@ -130,10 +130,30 @@ class TestChunkedClient:
         assert ended.out.count("sent ") == 1
 
     def test_a_silent_server_is_left(self):
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            ended = run(*CHUNKED_CLIENT, *address(server), "--wait", "0.1", stdin=b"hello")
+        with silent_server() as port:
+            ended = run(*CHUNKED_CLIENT, "127.0.0.1", str(port), "--wait", "0.1", stdin=b"hello")
         assert ended.code == 0
         assert "nothing came for 0.1 seconds" in ended.out
+
+    def test_a_server_that_does_not_even_read_is_left(self):
+        with silent_server() as port:
+            options = ("--wait", "0.1", "--size", "9000000")
+            ended = run(*CHUNKED_CLIENT, "127.0.0.1", str(port), *options, stdin=b"x" * 8_000_000)
+        assert (ended.code, ended.err) == (0, "")
+        assert "nothing came for 0.1 seconds" in ended.out
+
+    def test_it_ends_when_nobody_reads_what_it_prints(self, tmp_path):
+        file = tmp_path / "body"
+        file.write_bytes(b"x" * 1_000_000)  # More than a pipe holds, so it can't have been printed before.
+        with (
+            silent_server() as port,
+            running(*CHUNKED_CLIENT, "127.0.0.1", str(port), str(file), "--wait", "3000") as client,
+        ):
+            client.line()
+            client.unread()
+
+    def test_a_host_that_is_not_utf_8_is_one_line(self):
+        refused(run(*CHUNKED_CLIENT, "\udcff", "80"), "chunked_client: can't connect to ", "invalid hostname")
 
     def test_ctrl_c_while_the_server_is_silent(self):
         with socket.create_server(("127.0.0.1", 0)) as server, running(*CHUNKED_CLIENT, *address(server)) as program:

@@ -107,6 +107,7 @@ class TestCallbacks:
     def test_bad_input_is_refused(self, tmp_path):
         refused(run(*CALLBACKS, str(tmp_path / "none.txt")), "callbacks: can't read", "none.txt: No such file")
         refused(run(*CALLBACKS, str(tmp_path)), "callbacks: can't read", "Is a directory")
+        refused(run(*CALLBACKS, ""), "callbacks: can't read", "Is a directory")
         refused(run(*CALLBACKS, "--nonsense"), "unrecognized arguments: --nonsense")
         refused(run(*CALLBACKS, "--size", "0"), "a piece has at least 1 byte, not 0")
         refused(run(*CALLBACKS, "--size", "many"), "--size: invalid int value: 'many'")
@@ -229,7 +230,31 @@ class TestSplitClient:
         with silent_server() as port:
             ended = run(*SPLIT_CLIENT, "127.0.0.1", str(port), "--size", "99", "--pause", "0", "--wait", "0.01")
         assert (ended.code, ended.err) == (0, "")
-        assert ended.out.splitlines()[1:] == ["nothing came for 0.01 seconds", "Connection was closed cleanly."]
+        assert ended.out.splitlines()[1] == "nothing came for 0.01 seconds"
+
+    def test_it_gives_up_on_a_server_that_does_not_even_read(self, request_file):
+        much = request_file(b"x" * 8_000_000)
+        with silent_server() as port:
+            options = ("--file", much, "--size", "9000000", "--pause", "0", "--wait", "0.01")
+            ended = run(*SPLIT_CLIENT, "127.0.0.1", str(port), *options)
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.splitlines()[1] == "nothing came for 0.01 seconds"
+
+    def test_it_ends_when_nobody_reads_what_it_prints(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = str(server.getsockname()[1])
+            with running(*SPLIT_CLIENT, "127.0.0.1", port, "--size", "99", "--wait", "3000") as client:
+                client.line()
+                connection, _ = server.accept()
+                with connection:
+                    client.process.stdout.close()
+                    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                    client.unread()
+
+    def test_a_path_that_is_not_utf_8_is_sent_as_it_is(self):
+        with silent_server() as port:
+            out = run(*SPLIT_CLIENT, "127.0.0.1", str(port), "--size", "99", "--path", "/\udcff", "--wait", "0").out
+        assert said(out, "sent")[0].startswith(b"GET /\xff HTTP/1.1\r\n")
 
     def test_an_empty_file_ends_well(self, request_file):
         with hello_site() as (_, port):

@@ -9,6 +9,7 @@ as it reads its input.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -45,12 +46,13 @@ class Client(Protocol, TimeoutMixin):
 
     def timeoutConnection(self) -> None:
         print(f"nothing came for {self.timeOut} seconds")
-        self.transport.loseConnection()
+        # loseConnection would wait until all is written: for a server that doesn't read, for ever.
+        self.transport.abortConnection()
 
     def connectionLost(self, reason: object) -> None:
         self.setTimeout(None)
+        self.lost.callback(None)  # First: should the print fail, the program still ends.
         print(reason.getErrorMessage())
-        self.lost.callback(None)
 
 
 def in_chunks(data: bytes, size: int) -> list[bytes]:
@@ -63,13 +65,14 @@ async def main(reactor: object, options: argparse.Namespace, body: bytes) -> Non
     host = f"[{options.host}]" if ":" in options.host else options.host  # an IPv6 address
     fields = ["POST / HTTP/1.1", f"Host: {host}:{options.port}", "Transfer-Encoding: chunked"]
     fields += ["Expect: 100-continue"] * options.expect + ["Connection: close", "", ""]
-    client = Client("\r\n".join(fields).encode(), in_chunks(body, options.size), options.wait, options.expect)
+    client = Client(os.fsencode("\r\n".join(fields)), in_chunks(body, options.size), options.wait, options.expect)
+    connecting = connectProtocol(HostnameEndpoint(reactor, options.host, options.port), client)
+    connecting.addErrback(client.lost.errback)
     try:
-        await connectProtocol(HostnameEndpoint(reactor, options.host, options.port), client)
+        await client.lost
     except (ConnectError, DNSLookupError, ValueError) as error:
         print(f"chunked_client: can't connect to {options.host}:{options.port}: {error}", file=sys.stderr)
         sys.exit(2)
-    await client.lost
 
 
 if __name__ == "__main__":
@@ -86,7 +89,7 @@ if __name__ == "__main__":
     try:
         body = options.file.read_bytes() if options.file else sys.stdin.buffer.read()
     except OSError as error:
-        parser.exit(2, f"chunked_client: can't read {options.file}: {error.strerror}\n")
+        parser.exit(2, f"chunked_client: can't read {options.file or 'standard input'}: {error.strerror}\n")
     except KeyboardInterrupt:
         parser.exit(130, "\n")
     react(main, [options, body])

@@ -62,7 +62,6 @@ class SlowClient(Protocol):
 
     def connectionMade(self) -> None:
         self.begun = self.reactor.seconds()
-        self.say("connected")
 
     def say(self, text: str) -> None:
         print(f"{self.reactor.seconds() - self.begun:5.1f} s  {text}", flush=True)
@@ -75,8 +74,8 @@ class SlowClient(Protocol):
         self.say(data.splitlines()[0].decode())
 
     def connectionLost(self, reason: object) -> None:
+        self.lost.callback(None)  # First: should the print fail, the program still ends.
         self.say(f"closed, {self.sent} of {len(REQUEST)} bytes sent")
-        self.lost.callback(None)
 
 
 async def main(reactor: object, options: argparse.Namespace) -> None:
@@ -86,6 +85,7 @@ async def main(reactor: object, options: argparse.Namespace) -> None:
     port = reactor.listenTCP(0, site, interface="127.0.0.1")
     address = HostnameEndpoint(reactor, "127.0.0.1", port.getHost().port)
     client = await connectProtocol(address, SlowClient(reactor))
+    client.say("connected")
     sending = LoopingCall(client.send_a_byte)
     sending.start(options.every, now=False)
     await client.lost

@@ -7,6 +7,7 @@ Ends when the server closes the connection, or has said nothing for --wait secon
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -29,12 +30,13 @@ class Client(Protocol, TimeoutMixin):
 
     def timeoutConnection(self) -> None:
         print(f"nothing came for {self.timeOut} seconds")
-        self.transport.loseConnection()
+        # loseConnection would wait until all is written: for a server that doesn't read, for ever.
+        self.transport.abortConnection()
 
     def connectionLost(self, reason: object) -> None:
         self.setTimeout(None)
+        self.lost.callback(None)  # First: should the print fail, the program still ends.
         print(reason.getErrorMessage())
-        self.lost.callback(None)
 
 
 async def main(reactor: object, options: argparse.Namespace, request: bytes) -> None:
@@ -66,8 +68,9 @@ if __name__ == "__main__":
     options = parser.parse_args()
     if not (0 < options.port < 65536 and options.size > 0 and 0 <= options.pause < 3600 and 0 <= options.wait < 3600):
         parser.error("port is from 1 to 65535, --size at least 1, --pause and --wait from 0 to 3600 seconds")
-    request = f"GET {options.path} HTTP/1.1\r\nHost: {options.host}\r\nConnection: close\r\n\r\n".encode()
+    request = os.fsencode(f"GET {options.path} HTTP/1.1\r\nHost: {options.host}\r\nConnection: close\r\n\r\n")
     try:
-        react(main, [options, options.file.read_bytes() if options.file else request])
+        request = options.file.read_bytes() if options.file else request
     except OSError as error:
         parser.exit(2, f"split_client: can't read {options.file}: {error.strerror}\n")
+    react(main, [options, request])
