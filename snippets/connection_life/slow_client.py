@@ -93,7 +93,9 @@ async def main(reactor: object, options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="slow_client", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--timeout", type=float, default=2, help="the server's, in seconds (default: %(default)s)")
     parser.add_argument("--every", type=float, default=3600, help="seconds from byte to byte (default: %(default)s)")
     parser.add_argument("--deadline", type=float, default=3600, help="seconds for a request (default: %(default)s)")

@@ -60,7 +60,9 @@ def feed(data: bytes, size: int) -> bytes:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="callbacks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("file", nargs="?", type=Path, help="the request (default: standard input)")
     parser.add_argument("--size", type=int, default=65536, help="bytes in a piece (default: %(default)s)")
     options = parser.parse_args()

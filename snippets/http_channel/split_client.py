@@ -57,7 +57,9 @@ async def main(reactor: object, options: argparse.Namespace, request: bytes) -> 
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="split_client", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("host")
     parser.add_argument("port", type=int)
     parser.add_argument("--size", type=int, default=10, help="bytes in a piece (default: %(default)s)")

@@ -57,7 +57,9 @@ async def on_reactor(reactor: object, options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="ticker", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--every", type=float, default=0.5, help="seconds between ticks (default: %(default)s)")
     parser.add_argument("--count", type=int, default=6, help="how many ticks (default: %(default)s)")
     parser.add_argument("--block", type=float, default=0, help="seconds that the third takes (default: %(default)s)")

@@ -58,7 +58,9 @@ def root() -> Resource:
 FORMATS = {"combined": combinedLogFormatter, "proxied": proxiedLogFormatter, "json": json_formatter}
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="access_log", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
     parser.add_argument("--file", help="the file to write to (default: the terminal)")
     parser.add_argument("--format", choices=FORMATS, default="combined", help="default: %(default)s")

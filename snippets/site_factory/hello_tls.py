@@ -48,7 +48,9 @@ def port_number(text: str) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="hello_tls", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=port_number, default=0, help="TCP port (default: any free one)")
     parser.add_argument("--http1", action="store_true", help="don't offer HTTP/2")
     options = parser.parse_args()

@@ -51,7 +51,9 @@ def target(text: str) -> bytes:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="first_request", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("path", type=target, nargs="?", default=b"/hello", help="what to GET (default: /hello)")
     options = parser.parse_args()
 
