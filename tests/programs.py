@@ -105,6 +105,14 @@ def silent_server() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
+@contextmanager
+def nobody_there() -> Iterator[int]:
+    """A port that nobody else is given and nobody listens on: who connects is refused."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        yield nobody.getsockname()[1]
+
+
 def run(*command: str, stdin: bytes = b"") -> Ended:
     """Run `python *command` to its end, with `stdin` as its standard input."""
     result = subprocess.run(

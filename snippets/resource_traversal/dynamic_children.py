@@ -95,7 +95,7 @@ if __name__ == "__main__":
         port = reactor.listenTCP(options.port, Site(root()), interface="127.0.0.1")
     except CannotListenError as error:
         why = error.socketError.strerror
-        parser.exit(2, f"dynamic_children: can't listen on port {options.port}: {why}; try another --port\n")
+        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
     reactor.callWhenRunning(print, f"Listening on http://127.0.0.1:{port.getHost().port}/users", flush=True)
     reactor.run()
     print("Stopped.")
