@@ -15,7 +15,7 @@ from snippets.http_channel.hello_site import root
 from snippets.lens.demo_site import Later
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
-from tests.programs import Ended, listening, refused, run, running, silent_server
+from tests.programs import Ended, listening, nobody_there, refused, run, running, silent_server
 
 PIPELINE_CLIENT = ("-m", "snippets.connection_life.pipeline_client")
 SLOW_CLIENT = ("-m", "snippets.connection_life.slow_client")
@@ -115,15 +115,13 @@ class TestPipelineClient:
         assert (ended.code, ended.err) == (0, "")
 
     def test_bad_input_is_refused(self):
-        with socket.socket() as nobody:
-            nobody.bind(("127.0.0.1", 0))
-            port = str(nobody.getsockname()[1])
-            refused(
-                run(*PIPELINE_CLIENT, "127.0.0.1", port, "/"), f"pipeline_client: can't connect to 127.0.0.1:{port}"
-            )
         refused(run(*PIPELINE_CLIENT, "127.0.0.1", "80"), "the following arguments are required: paths")
-        refused(run(*PIPELINE_CLIENT, "127.0.0.1", "0", "/"), "port is from 1 to 65535")
-        refused(run(*PIPELINE_CLIENT, "127.0.0.1", "80", "/", "--wait", "nan"), "--wait more than 0")
+        for wait in ("0", "3600.1", "nan"):
+            said = "--wait is more than 0 and at most 3600 seconds"
+            refused(run(*PIPELINE_CLIENT, "127.0.0.1", "80", "/", "--wait", wait), said)
+        with nobody_there() as port:
+            longest = ("127.0.0.1", str(port), "/", "--wait", "3600")
+            refused(run(*PIPELINE_CLIENT, *longest), "pipeline_client: can't connect to")
 
 
 def answer(server: socket.socket, *pieces: bytes) -> bytes:

@@ -86,8 +86,10 @@ if __name__ == "__main__":
     parser.add_argument("--wait", type=float, default=5, help="seconds of silence to bear (default: %(default)s)")
     parser.add_argument("--expect", action="store_true", help="ask with Expect: 100-continue first")
     options = parser.parse_args()
-    if not (0 < options.port < 65536 and options.size > 0 and 0 < options.wait < 3600):
-        parser.error("port is from 1 to 65535, --size at least 1, --wait more than 0 and less than 3600 seconds")
+    if not 0 < options.port < 65536:
+        parser.error(f"argument port: a port is a number from 1 to 65535, not {options.port}")
+    if not (options.size > 0 and 0 < options.wait <= 3600):
+        parser.error("--size is at least 1, --wait more than 0 and at most 3600 seconds")
     try:
         body = options.file.read_bytes() if options.file else sys.stdin.buffer.read()
     except OSError as error:

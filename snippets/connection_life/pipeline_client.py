@@ -80,6 +80,8 @@ if __name__ == "__main__":
     parser.add_argument("paths", nargs="+", help="what to GET, in this order")
     parser.add_argument("--wait", type=float, default=5, help="seconds of silence to bear (default: %(default)s)")
     options = parser.parse_args()
-    if not (0 < options.port < 65536 and 0 < options.wait < 3600):
-        parser.error("port is from 1 to 65535, --wait more than 0 and less than 3600 seconds")
+    if not 0 < options.port < 65536:
+        parser.error(f"argument port: a port is a number from 1 to 65535, not {options.port}")
+    if not 0 < options.wait <= 3600:
+        parser.error("--wait is more than 0 and at most 3600 seconds")
     react(main, [options])

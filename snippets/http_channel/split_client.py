@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
 from twisted.internet.error import ConnectError, DNSLookupError
 from twisted.internet.protocol import Protocol
@@ -51,7 +51,8 @@ async def main(reactor: object, options: argparse.Namespace, request: bytes) -> 
             return
         print(f"sent     {request[start : start + options.size]!r}", flush=True)
         client.transport.write(request[start : start + options.size])
-        await deferLater(reactor, options.pause)
+        # Until the next is due or the server has closed, whichever comes first.
+        await DeferredList([deferLater(reactor, options.pause), client.lost], fireOnOneCallback=True)
     client.setTimeout(options.wait)
     await client.lost
 
@@ -68,8 +69,10 @@ if __name__ == "__main__":
     parser.add_argument("--path", default="/hello", help="what to GET (default: %(default)s)")
     parser.add_argument("--file", type=Path, help="a request to send as it stands, instead")
     options = parser.parse_args()
-    if not (0 < options.port < 65536 and options.size > 0 and 0 <= options.pause < 3600 and 0 <= options.wait < 3600):
-        parser.error("port is from 1 to 65535, --size at least 1, --pause and --wait from 0 to 3600 seconds")
+    if not 0 < options.port < 65536:
+        parser.error(f"argument port: a port is a number from 1 to 65535, not {options.port}")
+    if not (options.size > 0 and 0 <= options.pause <= 3600 and 0 <= options.wait <= 3600):
+        parser.error("--size is at least 1, --pause and --wait are from 0 to 3600 seconds")
     request = os.fsencode(f"GET {options.path} HTTP/1.1\r\nHost: {options.host}\r\nConnection: close\r\n\r\n")
     try:
         request = options.file.read_bytes() if options.file else request
