@@ -42,6 +42,11 @@ class Program:
         """Write to its standard input; if `data` is more than a pipe holds, it is reading when this returns."""
         self.process.stdin.write(data)
 
+    def unread(self) -> None:
+        """Read no more of its standard output, as `head` does, and see that it ends."""
+        self.process.stdout.close()
+        assert self.process.wait() != -signal.SIGKILL, "it had to be killed"
+
     def interrupt(self) -> Ended:
         """Press Ctrl-C, and see how it ends."""
         self.process.send_signal(signal.SIGINT)
@@ -98,6 +103,14 @@ def silent_server() -> Iterator[int]:
     """The port of a server that takes connections and never says anything."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
+
+
+@contextmanager
+def nobody_there() -> Iterator[int]:
+    """A port that nobody else is given and nobody listens on: who connects is refused."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        yield nobody.getsockname()[1]
 
 
 def run(*command: str, stdin: bytes = b"") -> Ended:

@@ -45,7 +45,7 @@ class TestEverySnippet:
         ways = [(str(snippet.file),), ("-m", "snippets", "run", snippet.name), ("-m", snippet.module)]
         helps = {run(*way, "--help") for way in ways}
         assert len(helps) == 1
-        assert helps.pop().out.startswith(f"usage: {snippet.name}.py")
+        assert helps.pop().out.startswith(f"usage: {snippet.name} [-h]")
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))

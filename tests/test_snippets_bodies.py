@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snippets.bodies.chunked_client import in_chunks
-from snippets.bodies.upload import IN_MEMORY, CountingFile, UploadSite
+from snippets.bodies.upload import CountingFile, UploadSite
 from snippets.lens.wire import Wire
-from tests.programs import Ended, listening, refused, run, running
+from tests.programs import Ended, listening, nobody_there, refused, run, running, silent_server
 
 UPLOAD = ("-m", "snippets.bodies.upload")
 CHUNKED_CLIENT = ("-m", "snippets.bodies.chunked_client")
@@ -41,7 +41,7 @@ def requested(port: int, *request: object, **options: object) -> Iterator[http.c
 class TestUpload:
     def test_bodies_of_every_kind(self):
         with uploading("--limit", "300000") as (program, port):
-            for body in [b"", b"hello", b"x" * IN_MEMORY, b"y" * 300_000]:
+            for body in [b"", b"hello", b"y" * 300_000]:
                 for method in ["POST", "PUT"]:
                     with requested(port, method, "/", body) as response:
                         assert (response.status, response.read()) == (200, summary(body))
@@ -52,9 +52,11 @@ class TestUpload:
             assert program.interrupt() == Ended(0, "Stopped.\n", "")
 
     def test_a_form_is_an_upload_like_any_other(self):
-        form = {"Content-Type": "application/x-www-form-urlencoded"}
-        with uploading() as (_, port), requested(port, "POST", "/", b"a=b", form) as response:
-            assert response.read() == summary(b"a=b")
+        with uploading() as (_, port):
+            # The second is no form, so whoever parsed it would answer 400.
+            for kind in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]:
+                with requested(port, "POST", "/", b"a=b", {"Content-Type": kind}) as response:
+                    assert (response.status, response.read()) == (200, summary(b"a=b"))
 
     def test_a_body_that_is_too_large_is_not_kept(self):
         """With a limit of 10, upload.py keeps 8 of the first 16 bytes, and answers 413 when all 30 have come."""
@@ -67,18 +69,26 @@ class TestUpload:
 
     def test_a_body_goes_to_disk_when_it_has_grown(self):
         with CountingFile(10**9) as content:
-            content.write(b"x" * IN_MEMORY)
+            content.write(b"x" * 100_000)
             assert not content._rolled
             content.write(b"x")
             assert content._rolled
 
     def test_bad_input_is_refused(self):
-        refused(run(*UPLOAD, "--port", "65536"), "a port is a number from 0 to 65535")
-        refused(run(*UPLOAD, "--limit", "-1"), "a limit 0 or more bytes")
+        refused(run(*UPLOAD, "--limit", "-1"), "argument --limit: a limit is 0 or more bytes, not -1")
         refused(run(*UPLOAD, "--limit", "many"), "--limit: invalid int value: 'many'")
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port = taken.getsockname()[1]
-            refused(run(*UPLOAD, "--port", str(port)), f"upload: can't listen on port {port}: ", "try another --port")
+
+    def test_a_limit_of_nothing_takes_an_empty_body(self):
+        with uploading("--limit", "0") as (_, port):
+            for body, status in [(b"", 200), (b"x", 413)]:
+                with requested(port, "POST", "/", body) as response:
+                    assert response.status == status
+
+    def test_a_browser_is_told_what_to_do(self):
+        for method, body in [(b"GET", b"POST a body, or PUT one.\n"), (b"HEAD", b"")]:
+            response = Wire(UploadSite(10)).send(method + b" / HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert response.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert response.endswith(b"\r\n\r\n" + body)
 
 
 class TestChunkedClient:
@@ -115,6 +125,23 @@ class TestChunkedClient:
         assert kinds == ["sent", "received", "sent", "sent", "received", "Connection"]
         assert ended.out.splitlines()[1] == r"received b'HTTP/1.1 100 Continue\r\n\r\n'"
 
+    def test_the_body_is_sent_once_and_what_comes_is_printed_at_once(self):
+        asking = (*CHUNKED_CLIENT, "--expect", "--wait", "3000")
+        with socket.create_server(("127.0.0.1", 0)) as server, running(*asking, *address(server)) as program:
+            program.process.stdin.close()
+            connection, _ = server.accept()
+            with connection:
+                program.line()
+                for sent, printed in [(b"100", "100"), (b"100", "100"), (b"200", "200")]:
+                    connection.sendall(b"HTTP/1.1 %b \r\n\r\n" % sent)
+                    while not (line := program.line()).startswith("received "):
+                        assert line == r"sent     b'0\r\n\r\n'"
+                    assert printed in line
+                connection.shutdown(socket.SHUT_WR)
+                got = b"".join(iter(lambda: connection.recv(65536), b""))
+            assert program.ended().code == 0
+        assert got.endswith(b"Connection: close\r\n\r\n0\r\n\r\n")
+
     def test_a_server_that_says_no_gets_no_body(self):
         asking = (*CHUNKED_CLIENT, "--expect")
         with socket.create_server(("127.0.0.1", 0)) as server, running(*asking, *address(server)) as program:
@@ -131,13 +158,34 @@ class TestChunkedClient:
         assert ended.out.count("sent ") == 1
 
     def test_a_silent_server_is_left(self):
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            ended = run(*CHUNKED_CLIENT, *address(server), "--wait", "0.1", stdin=b"hello")
+        with silent_server() as port:
+            ended = run(*CHUNKED_CLIENT, "127.0.0.1", str(port), "--wait", "0.1", stdin=b"hello")
         assert ended.code == 0
         assert "nothing came for 0.1 seconds" in ended.out
 
+    def test_a_server_that_does_not_even_read_is_left(self):
+        with silent_server() as port:
+            options = ("--wait", "0.1", "--size", "9000000")
+            ended = run(*CHUNKED_CLIENT, "127.0.0.1", str(port), *options, stdin=b"x" * 8_000_000)
+        assert (ended.code, ended.err) == (0, "")
+        assert "nothing came for 0.1 seconds" in ended.out
+
+    def test_it_ends_when_nobody_reads_what_it_prints(self, tmp_path):
+        file = tmp_path / "body"
+        file.write_bytes(b"x" * 1_000_000)  # More than a pipe holds, so it can't have been printed before.
+        with (
+            silent_server() as port,
+            running(*CHUNKED_CLIENT, "127.0.0.1", str(port), str(file), "--wait", "3000") as client,
+        ):
+            client.line()
+            client.unread()
+
+    def test_a_host_that_is_not_utf_8_is_one_line(self):
+        refused(run(*CHUNKED_CLIENT, "\udcff", "80"), "chunked_client: can't connect to ", "invalid hostname")
+
     def test_ctrl_c_while_the_server_is_silent(self):
-        with socket.create_server(("127.0.0.1", 0)) as server, running(*CHUNKED_CLIENT, *address(server)) as program:
+        options = ("--wait", "3000")
+        with silent_server() as port, running(*CHUNKED_CLIENT, "127.0.0.1", str(port), *options) as program:
             program.process.stdin.close()
             assert program.line().startswith("sent ")
             program.process.send_signal(signal.SIGINT)
@@ -150,11 +198,12 @@ class TestChunkedClient:
             assert program.interrupt() == (130, "", "\n")
 
     def test_bad_input_is_refused(self, tmp_path):
-        with socket.create_server(("127.0.0.1", 0)) as gone:
-            port = gone.getsockname()[1]
-        refused(run(*CHUNKED_CLIENT, "127.0.0.1", str(port)), f"chunked_client: can't connect to 127.0.0.1:{port}: ")
-        refused(run(*CHUNKED_CLIENT, "127.0.0.1", "0"), "port is from 1 to 65535")
-        refused(run(*CHUNKED_CLIENT, "127.0.0.1", "1", "--size", "0"), "--size at least 1")
+        for wrong in ("--size=0", "--wait=0", "--wait=3600.1", "--wait=nan"):
+            said = "--size is at least 1, --wait more than 0 and at most 3600 seconds"
+            refused(run(*CHUNKED_CLIENT, "127.0.0.1", "1", wrong), said)
+        with nobody_there() as port:
+            options = ("127.0.0.1", str(port), "--size=1", "--wait=3600")
+            refused(run(*CHUNKED_CLIENT, *options), "chunked_client: can't connect to")
         missing = str(tmp_path / "none")
         refused(run(*CHUNKED_CLIENT, "127.0.0.1", "1", missing), "chunked_client: can't read", "No such file")
 

@@ -15,7 +15,7 @@ from snippets.http_channel.hello_site import root
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 from snippets.workshop.scenarios.demo_site import Later
-from tests.programs import Ended, listening, refused, run, running, silent_server
+from tests.programs import Ended, listening, nobody_there, refused, run, running, silent_server
 
 PIPELINE_CLIENT = ("-m", "snippets.connection_life.pipeline_client")
 SLOW_CLIENT = ("-m", "snippets.connection_life.slow_client")
@@ -57,25 +57,54 @@ class TestPipelineClient:
             socket.create_server(("127.0.0.1", 0)) as server,
             running(*PIPELINE_CLIENT, "127.0.0.1", str(server.getsockname()[1]), "/1", "/2") as program,
         ):
-            connection, _ = server.accept()
-            with connection:
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                got = b""
-                while got.count(b"\r\n\r\n") < 2:
-                    got += connection.recv(65536)
-                for start in range(0, len(answers), size):
-                    connection.sendall(answers[start : start + size])
-                connection.shutdown(socket.SHUT_WR)
-                assert connection.recv(1) == b""
+            got = answer(server, *(answers[start : start + size] for start in range(0, len(answers), size)))
             lines = said(program.ended())
         assert re.match(rb"GET /1 HTTP/1.1\r\nHost: 127.0.0.1:\d+\r\n\r\nGET /2 HTTP/1.1\r\n", got)
         assert lines[1:3] == ["1. HTTP/1.1 200 OK, 5 bytes", "2. HTTP/1.1 200 OK, 5 bytes"]
         assert lines[3].startswith("2 of 2 answered; ")
 
+    @pytest.mark.parametrize(
+        ("sent", "printed"),
+        [
+            (b"", []),
+            (b"nonsense", []),
+            (b"\r\n\r\n", ["1. , 0 bytes so far: it has no Content-Length"]),
+            (b"\x1b[2J\xff\r\n\r\n", [r"1. \x1b[2J\xff, 0 bytes so far: it has no Content-Length"]),
+            (b"OK\r\nContent-Length: %b\r\n\r\n" % (b"9" * 18), []),
+            (b"OK\r\nContent-Length: %b\r\n\r\n" % (b"9" * 5000), ["1. OK, 0 bytes so far: it has no Content-Length"]),
+        ],
+        ids=["nothing", "no head", "an empty head", "what a terminal obeys", "too long", "no number"],
+    )
+    def test_whatever_a_server_sends_it_ends(self, sent, printed):
+        with (
+            socket.create_server(("127.0.0.1", 0)) as server,
+            running(*PIPELINE_CLIENT, "127.0.0.1", str(server.getsockname()[1]), "/") as program,
+        ):
+            answer(server, sent)
+            _, *lines, last = said(program.ended())
+        assert lines == printed
+        assert last == f"{len(printed)} of 1 answered; Connection was closed cleanly."
+
+    def test_it_ends_when_nobody_reads_what_it_prints(self):
+        with (
+            socket.create_server(("127.0.0.1", 0)) as server,
+            running(*PIPELINE_CLIENT, "127.0.0.1", str(server.getsockname()[1]), "/", "--wait", "3000") as program,
+        ):
+            program.unread()
+
+    def test_a_path_that_is_not_utf_8_is_sent_as_it_is(self):
+        with (
+            socket.create_server(("127.0.0.1", 0)) as server,
+            running(*PIPELINE_CLIENT, "127.0.0.1", str(server.getsockname()[1]), "/\udcff") as program,
+        ):
+            assert answer(server).startswith(b"GET /\xff HTTP/1.1\r\n")
+            assert program.ended().code == 0
+
     def test_a_silent_server_is_left(self):
         with silent_server() as port:
             lines = said(run(*PIPELINE_CLIENT, "127.0.0.1", str(port), "/", "--wait", "0.1"))
-        assert lines[1:] == ["nothing came for 0.1 seconds", "0 of 1 answered; Connection was closed cleanly."]
+        assert lines[1] == "nothing came for 0.1 seconds"
+        assert lines[2].startswith("0 of 1 answered; Connection was aborted locally")
 
     def test_ctrl_c_ends_it(self):
         options = ("/", "--wait", "3000")
@@ -86,18 +115,35 @@ class TestPipelineClient:
         assert (ended.code, ended.err) == (0, "")
 
     def test_bad_input_is_refused(self):
-        with socket.socket() as nobody:
-            nobody.bind(("127.0.0.1", 0))
-            port = str(nobody.getsockname()[1])
-            refused(
-                run(*PIPELINE_CLIENT, "127.0.0.1", port, "/"), f"pipeline_client: can't connect to 127.0.0.1:{port}"
-            )
         refused(run(*PIPELINE_CLIENT, "127.0.0.1", "80"), "the following arguments are required: paths")
-        refused(run(*PIPELINE_CLIENT, "127.0.0.1", "0", "/"), "port is from 1 to 65535")
-        refused(run(*PIPELINE_CLIENT, "127.0.0.1", "80", "/", "--wait", "nan"), "--wait more than 0")
+        for wait in ("0", "3600.1", "nan"):
+            said = "--wait is more than 0 and at most 3600 seconds"
+            refused(run(*PIPELINE_CLIENT, "127.0.0.1", "80", "/", "--wait", wait), said)
+        with nobody_there() as port:
+            longest = ("127.0.0.1", str(port), "/", "--wait", "3600")
+            refused(run(*PIPELINE_CLIENT, *longest), "pipeline_client: can't connect to")
+
+
+def answer(server: socket.socket, *pieces: bytes) -> bytes:
+    """Take a connection, read until the client has asked to close, send the pieces and close; what was read."""
+    connection, _ = server.accept()
+    with connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        got = b""
+        while not got.endswith(b"Connection: close\r\n\r\n"):
+            got += connection.recv(65536)
+        for piece in pieces:
+            connection.sendall(piece)
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+    return got
 
 
 class TestSlowClient:
+    def test_it_ends_when_nobody_reads_what_it_prints(self):
+        with running(*SLOW_CLIENT, "--timeout", "0.5") as program:
+            program.unread()
+
     def test_silence_is_ended_by_the_idle_timeout(self):
         assert said(run(*SLOW_CLIENT, "--timeout", "0.1")) == ["connected", f"closed, 0 of {len(REQUEST)} bytes sent"]
 

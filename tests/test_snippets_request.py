@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -110,9 +109,10 @@ class TestJsonApi:
             (b'{"text": 1}', JSON, 400),
             (b'{"text": "x"}', FORM, 415),
             (b'{"text": "x"}', {}, 415),
+            (b'{"text": "x"}', {"Content-Type": "multipart/form-data; boundary=x"}, 415),
             (b'{"text": "x"}', {"Content-Type": "\xff"}, 415),
-            (b'{"text": "%b"}' % (b"x" * (json_api.MOST - 12)), JSON, 201),
-            (b'{"text": "%b"}' % (b"x" * (json_api.MOST - 11)), JSON, 413),
+            (b'{"text": "%b"}' % (b"x" * 99_988), JSON, 201),
+            (b'{"text": "%b"}' % (b"x" * 99_989), JSON, 413),
             (b'{"text": "x"}', {"Content-Type": "Application/JSON; charset=utf-8"}, 201),
         ],
         ids=lambda value: repr(value)[:30],
@@ -141,10 +141,6 @@ class TestJsonApi:
         assert response.endswith(b"\r\n\r\n")
 
 
-@pytest.mark.parametrize(("command", "name"), [(SHOW_REQUEST, "show_request"), (JSON_API, "json_api")])
-def test_bad_input_is_refused(command, name):
-    refused(run(*command, "--port", "65536"), "a port is a number from 0 to 65535, not 65536")
-    refused(run(*command, "--port", "http"), "argument --port: invalid int value: 'http'")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        refused(run(*command, "--port", str(port)), f"{name}: can't listen on port {port}: ", "try another --port")
+@pytest.mark.parametrize("command", [SHOW_REQUEST, JSON_API], ids=["show_request", "json_api"])
+def test_bad_input_is_refused(command):
+    refused(run(*command, "--nonsense"), "unrecognized arguments: --nonsense")

@@ -1,5 +1,7 @@
 """The program of chapter 00, run as a reader runs it."""
 
+import re
+
 import pytest
 
 from tests.programs import refused, running
@@ -22,6 +24,12 @@ def test_prints_the_answer_to_another_path():
     assert result.out.startswith("HTTP/1.1 404 Not Found\n\n")
 
 
-@pytest.mark.parametrize("path", ["hello", "/two words", "/\u00fc", "/a\r\nX: y"])
+def test_a_path_too_long_for_the_server_gets_no_answer_and_one_line_says_so():
+    result = ended("/" + "a" * 17_000)
+    assert (result.code, result.err) == (0, "")
+    assert re.fullmatch(r"The server closed without an answer: Connection .*\n", result.out)
+
+
+@pytest.mark.parametrize("path", ["hello", "/two words", "", "/\u00fc", "/a\r\nX: y"])
 def test_a_path_that_is_none_is_one_clear_line(path):
     refused(ended(path), "a path begins with / and has no space, as in /hello")

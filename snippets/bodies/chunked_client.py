@@ -9,6 +9,7 @@ as it reads its input.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -45,12 +46,13 @@ class Client(Protocol, TimeoutMixin):
 
     def timeoutConnection(self) -> None:
         print(f"nothing came for {self.timeOut} seconds")
-        self.transport.loseConnection()
+        # loseConnection would wait until all is written: for a server that doesn't read, for ever.
+        self.transport.abortConnection()
 
     def connectionLost(self, reason: object) -> None:
         self.setTimeout(None)
+        self.lost.callback(None)  # First: should the print fail, the program still ends.
         print(reason.getErrorMessage())
-        self.lost.callback(None)
 
 
 def in_chunks(data: bytes, size: int) -> list[bytes]:
@@ -63,17 +65,20 @@ async def main(reactor: object, options: argparse.Namespace, body: bytes) -> Non
     host = f"[{options.host}]" if ":" in options.host else options.host  # an IPv6 address
     fields = ["POST / HTTP/1.1", f"Host: {host}:{options.port}", "Transfer-Encoding: chunked"]
     fields += ["Expect: 100-continue"] * options.expect + ["Connection: close", "", ""]
-    client = Client("\r\n".join(fields).encode(), in_chunks(body, options.size), options.wait, options.expect)
+    client = Client(os.fsencode("\r\n".join(fields)), in_chunks(body, options.size), options.wait, options.expect)
+    connecting = connectProtocol(HostnameEndpoint(reactor, options.host, options.port), client)
+    connecting.addErrback(client.lost.errback)
     try:
-        await connectProtocol(HostnameEndpoint(reactor, options.host, options.port), client)
+        await client.lost
     except (ConnectError, DNSLookupError, ValueError) as error:
         print(f"chunked_client: can't connect to {options.host}:{options.port}: {error}", file=sys.stderr)
         sys.exit(2)
-    await client.lost
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="chunked_client", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("host")
     parser.add_argument("port", type=int)
     parser.add_argument("file", nargs="?", type=Path, help="what to send (default: standard input)")
@@ -81,12 +86,14 @@ if __name__ == "__main__":
     parser.add_argument("--wait", type=float, default=5, help="seconds of silence to bear (default: %(default)s)")
     parser.add_argument("--expect", action="store_true", help="ask with Expect: 100-continue first")
     options = parser.parse_args()
-    if not (0 < options.port < 65536 and options.size > 0 and 0 < options.wait < 3600):
-        parser.error("port is from 1 to 65535, --size at least 1, --wait more than 0 and less than 3600 seconds")
+    if not 0 < options.port < 65536:
+        parser.error(f"argument port: a port is a number from 1 to 65535, not {options.port}")
+    if not (options.size > 0 and 0 < options.wait <= 3600):
+        parser.error("--size is at least 1, --wait more than 0 and at most 3600 seconds")
     try:
         body = options.file.read_bytes() if options.file else sys.stdin.buffer.read()
     except OSError as error:
-        parser.exit(2, f"chunked_client: can't read {options.file}: {error.strerror}\n")
+        parser.exit(2, f"chunked_client: can't read {options.file or 'standard input'}: {error.strerror}\n")
     except KeyboardInterrupt:
         parser.exit(130, "\n")
     react(main, [options, body])

@@ -44,6 +44,10 @@ class UploadSite(Site):
 class Upload(Resource):
     isLeaf = True
 
+    def render_GET(self, request: Request) -> bytes:
+        request.setHeader(b"Content-Type", b"text/plain")
+        return b"POST a body, or PUT one.\n"
+
     def render_POST(self, request: Request) -> bytes:
         body = request.content
         request.setHeader(b"Content-Type", b"text/plain")
@@ -56,20 +60,23 @@ class Upload(Resource):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="upload", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
     parser.add_argument("--limit", type=int, default=10**9, help="bytes in a body (default: %(default)s)")
     options = parser.parse_args()
-    if not (0 <= options.port < 65536 and options.limit >= 0):
-        parser.error("a port is a number from 0 to 65535, a limit 0 or more bytes")
+    if not 0 <= options.port < 65536:
+        parser.error(f"argument --port: a port is a number from 0 to 65535, not {options.port}")
+    if options.limit < 0:
+        parser.error(f"argument --limit: a limit is 0 or more bytes, not {options.limit}")
     from twisted.internet import reactor  # Importing it installs it: not before it is wanted.
 
     try:
         port = reactor.listenTCP(options.port, UploadSite(options.limit), interface="127.0.0.1")
     except CannotListenError as error:
-        parser.exit(
-            2, f"upload: can't listen on port {options.port}: {error.socketError.strerror}; try another --port\n"
-        )
+        why = error.socketError.strerror
+        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
     reactor.callWhenRunning(print, f"Listening on http://127.0.0.1:{port.getHost().port}/", flush=True)
     reactor.run()
     print("Stopped.")

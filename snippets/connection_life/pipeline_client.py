@@ -7,6 +7,7 @@ seconds. Responses are told apart by their Content-Length. With Ctrl-C the exit 
 """
 
 import argparse
+import os
 import re
 import sys
 
@@ -28,7 +29,7 @@ class Client(Protocol, TimeoutMixin):
         self.setTimeout(self.options.wait)
         host = f"[{self.options.host}]" if ":" in self.options.host else self.options.host  # an IPv6 address
         heads = [f"GET {path} HTTP/1.1\r\nHost: {host}:{self.options.port}\r\n" for path in self.options.paths]
-        data = ("\r\n".join(heads) + "Connection: close\r\n\r\n").encode()
+        data = os.fsencode("\r\n".join(heads) + "Connection: close\r\n\r\n")
         self.transport.write(data)
         self.say(f"sent {len(heads)} request{'s' * (len(heads) > 1)}, {len(data)} bytes")
 
@@ -40,40 +41,47 @@ class Client(Protocol, TimeoutMixin):
         self.buffer += data
         while b"\r\n\r\n" in self.buffer:
             head, _, rest = self.buffer.partition(b"\r\n\r\n")
-            length = re.search(rb"(?i)\r\nContent-Length:[ \t]*(\d+)", head)
+            length = re.search(rb"(?i)\r\nContent-Length:[ \t]*(\d{1,18})\b", head)
             size = int(length[1]) if length else len(rest)
             if len(rest) < size:
                 break  # The body is still coming.
-            status, self.buffer, self.answers = head.split(b"\r\n")[0].decode("latin-1"), rest[size:], self.answers + 1
+            self.buffer, self.answers = rest[size:], self.answers + 1
+            status = repr(head.partition(b"\r\n")[0])[2:-1]  # A server may send what a terminal would obey.
             self.say(f"{self.answers}. {status}, {size} bytes{'' if length else ' so far: it has no Content-Length'}")
 
     def timeoutConnection(self) -> None:
         self.say(f"nothing came for {self.options.wait} seconds")
-        self.transport.loseConnection()
+        # loseConnection would wait until all is written: for a server that doesn't read, for ever.
+        self.transport.abortConnection()
 
     def connectionLost(self, reason: object) -> None:
         self.setTimeout(None)
+        self.lost.callback(None)  # First: should the print fail, the program still ends.
         self.say(f"{self.answers} of {len(self.options.paths)} answered; {reason.getErrorMessage()}")
-        self.lost.callback(None)
 
 
 async def main(reactor: object, options: argparse.Namespace) -> None:
     client = Client(reactor, options)
+    connecting = connectProtocol(HostnameEndpoint(reactor, options.host, options.port), client)
+    connecting.addErrback(client.lost.errback)
     try:
-        await connectProtocol(HostnameEndpoint(reactor, options.host, options.port), client)
+        await client.lost
     except (ConnectError, DNSLookupError, ValueError) as error:
         print(f"pipeline_client: can't connect to {options.host}:{options.port}: {error}", file=sys.stderr)
         sys.exit(2)
-    await client.lost
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="pipeline_client", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("host")
     parser.add_argument("port", type=int)
     parser.add_argument("paths", nargs="+", help="what to GET, in this order")
     parser.add_argument("--wait", type=float, default=5, help="seconds of silence to bear (default: %(default)s)")
     options = parser.parse_args()
-    if not (0 < options.port < 65536 and 0 < options.wait < 3600):
-        parser.error("port is from 1 to 65535, --wait more than 0 and less than 3600 seconds")
+    if not 0 < options.port < 65536:
+        parser.error(f"argument port: a port is a number from 1 to 65535, not {options.port}")
+    if not 0 < options.wait <= 3600:
+        parser.error("--wait is more than 0 and at most 3600 seconds")
     react(main, [options])

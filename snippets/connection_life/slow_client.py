@@ -62,7 +62,6 @@ class SlowClient(Protocol):
 
     def connectionMade(self) -> None:
         self.begun = self.reactor.seconds()
-        self.say("connected")
 
     def say(self, text: str) -> None:
         print(f"{self.reactor.seconds() - self.begun:5.1f} s  {text}", flush=True)
@@ -75,8 +74,8 @@ class SlowClient(Protocol):
         self.say(data.splitlines()[0].decode())
 
     def connectionLost(self, reason: object) -> None:
+        self.lost.callback(None)  # First: should the print fail, the program still ends.
         self.say(f"closed, {self.sent} of {len(REQUEST)} bytes sent")
-        self.lost.callback(None)
 
 
 async def main(reactor: object, options: argparse.Namespace) -> None:
@@ -86,6 +85,7 @@ async def main(reactor: object, options: argparse.Namespace) -> None:
     port = reactor.listenTCP(0, site, interface="127.0.0.1")
     address = HostnameEndpoint(reactor, "127.0.0.1", port.getHost().port)
     client = await connectProtocol(address, SlowClient(reactor))
+    client.say("connected")
     sending = LoopingCall(client.send_a_byte)
     sending.start(options.every, now=False)
     await client.lost
@@ -93,7 +93,9 @@ async def main(reactor: object, options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="slow_client", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--timeout", type=float, default=2, help="the server's, in seconds (default: %(default)s)")
     parser.add_argument("--every", type=float, default=3600, help="seconds from byte to byte (default: %(default)s)")
     parser.add_argument("--deadline", type=float, default=3600, help="seconds for a request (default: %(default)s)")

@@ -60,16 +60,18 @@ def feed(data: bytes, size: int) -> bytes:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", nargs="?", help="the request (default: standard input)")
+    parser = argparse.ArgumentParser(
+        prog="callbacks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("file", nargs="?", type=Path, help="the request (default: standard input)")
     parser.add_argument("--size", type=int, default=65536, help="bytes in a piece (default: %(default)s)")
     options = parser.parse_args()
     if options.size < 1:
         parser.error(f"argument --size: a piece has at least 1 byte, not {options.size}")
     try:
-        request = Path(options.file).read_bytes() if options.file else sys.stdin.buffer.read()
+        request = options.file.read_bytes() if options.file else sys.stdin.buffer.read()
     except OSError as error:
-        parser.exit(2, f"callbacks: can't read {options.file}: {error.strerror}\n")
+        parser.exit(2, f"callbacks: can't read {options.file or 'standard input'}: {error.strerror}\n")
     except KeyboardInterrupt:
         parser.exit(130, "\n")
     lines = feed(request, options.size).splitlines(keepends=True)

@@ -7,10 +7,11 @@ Ends when the server closes the connection, or has said nothing for --wait secon
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
 from twisted.internet.error import ConnectError, DNSLookupError
 from twisted.internet.protocol import Protocol
@@ -29,12 +30,13 @@ class Client(Protocol, TimeoutMixin):
 
     def timeoutConnection(self) -> None:
         print(f"nothing came for {self.timeOut} seconds")
-        self.transport.loseConnection()
+        # loseConnection would wait until all is written: for a server that doesn't read, for ever.
+        self.transport.abortConnection()
 
     def connectionLost(self, reason: object) -> None:
         self.setTimeout(None)
+        self.lost.callback(None)  # First: should the print fail, the program still ends.
         print(reason.getErrorMessage())
-        self.lost.callback(None)
 
 
 async def main(reactor: object, options: argparse.Namespace, request: bytes) -> None:
@@ -49,13 +51,16 @@ async def main(reactor: object, options: argparse.Namespace, request: bytes) -> 
             return
         print(f"sent     {request[start : start + options.size]!r}", flush=True)
         client.transport.write(request[start : start + options.size])
-        await deferLater(reactor, options.pause)
+        # Until the next is due or the server has closed, whichever comes first.
+        await DeferredList([deferLater(reactor, options.pause), client.lost], fireOnOneCallback=True)
     client.setTimeout(options.wait)
     await client.lost
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="split_client", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("host")
     parser.add_argument("port", type=int)
     parser.add_argument("--size", type=int, default=10, help="bytes in a piece (default: %(default)s)")
@@ -64,10 +69,13 @@ if __name__ == "__main__":
     parser.add_argument("--path", default="/hello", help="what to GET (default: %(default)s)")
     parser.add_argument("--file", type=Path, help="a request to send as it stands, instead")
     options = parser.parse_args()
-    if not (0 < options.port < 65536 and options.size > 0 and 0 <= options.pause < 3600 and 0 <= options.wait < 3600):
-        parser.error("port is from 1 to 65535, --size at least 1, --pause and --wait from 0 to 3600 seconds")
-    request = f"GET {options.path} HTTP/1.1\r\nHost: {options.host}\r\nConnection: close\r\n\r\n".encode()
+    if not 0 < options.port < 65536:
+        parser.error(f"argument port: a port is a number from 1 to 65535, not {options.port}")
+    if not (options.size > 0 and 0 <= options.pause <= 3600 and 0 <= options.wait <= 3600):
+        parser.error("--size is at least 1, --pause and --wait are from 0 to 3600 seconds")
+    request = os.fsencode(f"GET {options.path} HTTP/1.1\r\nHost: {options.host}\r\nConnection: close\r\n\r\n")
     try:
-        react(main, [options, options.file.read_bytes() if options.file else request])
+        request = options.file.read_bytes() if options.file else request
     except OSError as error:
         parser.exit(2, f"split_client: can't read {options.file}: {error.strerror}\n")
+    react(main, [options, request])

@@ -58,7 +58,9 @@ def feed(receiver: type, buffer: bytes, line: int, lines: int, size: int | None)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="line_cost", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--line", type=int, default=100, help="bytes in a line, without CRLF (default: %(default)s)")
     parser.add_argument("--lines", type=int, default=1, help="how many lines (default: %(default)s)")
     parser.add_argument("--size", type=int, help="bytes in a piece (default: all in one)")

@@ -58,18 +58,20 @@ def factory() -> Factory:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="line_then_raw", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
     options = parser.parse_args()
     if not 0 <= options.port < 65536:
         parser.error(f"argument --port: a port is a number from 0 to 65535, not {options.port}")
-    from twisted.internet import reactor  # importing it installs it
+    from twisted.internet import reactor  # Importing it installs it: not before it is wanted.
 
     try:
         port = reactor.listenTCP(options.port, factory(), interface="127.0.0.1")
     except CannotListenError as error:
         why = error.socketError.strerror
-        parser.exit(2, f"line_then_raw: can't listen on port {options.port}: {why}; try another --port, or none\n")
+        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
     reactor.callWhenRunning(print, f"Listening on 127.0.0.1:{port.getHost().port}", flush=True)
     reactor.run()
     print("Stopped.")

@@ -29,8 +29,10 @@ class Chatter(Protocol, TimeoutMixin):
         self.resetTimeout()
         *lines, self.waiting = (self.waiting + data).split(b"\n")
         for line in lines:
+            if len(line) > LONGEST:
+                break
             self.said(line.rstrip(b"\r"))
-        if len(self.waiting) > LONGEST:
+        if max(map(len, [*lines, self.waiting])) > LONGEST:
             self.transport.abortConnection()
 
     def said(self, line: bytes) -> None:
@@ -69,20 +71,23 @@ class Chat(Factory):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="chat", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
     parser.add_argument("--idle", type=float, default=0, help="seconds of silence to bear (default, and 0: any number)")
     options = parser.parse_args()
-    if not (0 <= options.port < 65536 and 0 <= options.idle < 1e6):
-        parser.error("--port is from 0 to 65535, --idle from 0 to 999999 seconds")
-
-    from twisted.internet import reactor
+    if not 0 <= options.port < 65536:
+        parser.error(f"argument --port: a port is a number from 0 to 65535, not {options.port}")
+    if not 0 <= options.idle < 1e6:
+        parser.error("--idle is from 0 to 999999 seconds")
+    from twisted.internet import reactor  # Importing it installs it: not before it is wanted.
 
     try:
         port = reactor.listenTCP(options.port, Chat(options.idle or None), interface="127.0.0.1")
     except CannotListenError as error:
         why = error.socketError.strerror
-        parser.exit(2, f"chat: can't listen on port {options.port}: {why}; try another --port, or none\n")
+        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
     reactor.callWhenRunning(print, f"Listening on 127.0.0.1:{port.getHost().port}", flush=True)
     reactor.run()
     print("Stopped.")

@@ -45,14 +45,15 @@ class PatientEcho(Echo):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="echo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
     parser.add_argument("--half-close", action="store_true", help="go on writing when a client sends no more")
     options = parser.parse_args()
     if not 0 <= options.port < 65536:
-        parser.error("--port is from 0 to 65535")
-
-    from twisted.internet import reactor
+        parser.error(f"argument --port: a port is a number from 0 to 65535, not {options.port}")
+    from twisted.internet import reactor  # Importing it installs it: not before it is wanted.
 
     factory = Factory.forProtocol(PatientEcho if options.half_close else Echo)
     factory.count = 0
@@ -60,7 +61,7 @@ if __name__ == "__main__":
         port = reactor.listenTCP(options.port, factory, interface="127.0.0.1")
     except CannotListenError as error:
         why = error.socketError.strerror
-        parser.exit(2, f"echo: can't listen on port {options.port}: {why}; try another --port, or none\n")
+        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
     reactor.callWhenRunning(print, f"Listening on 127.0.0.1:{port.getHost().port}", flush=True)
     reactor.run()
     print("Stopped.")

@@ -50,7 +50,9 @@ class Framed(Protocol):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="framing", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("messages", nargs="+", help="the messages to send")
     parser.add_argument("--size", type=int, default=5, help="bytes in a piece (default: %(default)s)")
     parser.add_argument("--limit", type=int, default=Framed.limit, help="longest message taken (default: %(default)s)")

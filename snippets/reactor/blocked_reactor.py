@@ -68,7 +68,9 @@ async def main(reactor: object, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="blocked_reactor", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=1, help="how long it takes (default: %(default)s)")
     options = parser.parse_args()
     if not (math.isfinite(options.seconds) and 0 <= options.seconds <= 10):

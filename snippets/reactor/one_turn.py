@@ -54,7 +54,9 @@ def watched(reactor: object) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="one_turn", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
     parser.add_argument("--send", help="a text that a client inside this program sends")
     options = parser.parse_args()
@@ -65,7 +67,8 @@ if __name__ == "__main__":
     try:
         port.startListening()
     except CannotListenError as error:
-        parser.exit(2, f"one_turn: can't listen on port {options.port}: {error.socketError.strerror}\n")
+        why = error.socketError.strerror
+        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
     where = ("127.0.0.1", port.getHost().port)
     print(f"Listening on {where[0]}:{where[1]}. Enter makes one turn, Ctrl-D ends.\n{watched(reactor)}", flush=True)
     with suppress(KeyboardInterrupt), socket.socket() as client:

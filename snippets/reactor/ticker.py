@@ -7,12 +7,12 @@ With --on-clock the time is a `Clock`'s: it passes only when it is told to, and 
 """
 
 import argparse
-import math
 import time
 from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock, LoopingCall, deferLater, react
+from twisted.python.failure import Failure
 
 
 class Ticker:
@@ -45,10 +45,13 @@ def on_clock(options: argparse.Namespace) -> None:
     def sleep(seconds: float) -> None:
         clock.rightNow += seconds  # Time passes and no call is made: that is what blocking means.
 
-    Ticker(clock, sleep, options.count, options.block).start(options.every)
+    failures: list[Failure] = []
+    Ticker(clock, sleep, options.count, options.block).start(options.every).addErrback(failures.append)
     while clock.calls:
         clock.rightNow = max(clock.rightNow, clock.calls[0].getTime())
         clock.advance(0)
+    for failure in failures:  # Ctrl-C is one as well, when it comes in the middle of a tick.
+        failure.raiseException()
 
 
 async def on_reactor(reactor: object, options: argparse.Namespace) -> None:
@@ -57,15 +60,20 @@ async def on_reactor(reactor: object, options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="ticker", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--every", type=float, default=0.5, help="seconds between ticks (default: %(default)s)")
     parser.add_argument("--count", type=int, default=6, help="how many ticks (default: %(default)s)")
     parser.add_argument("--block", type=float, default=0, help="seconds that the third takes (default: %(default)s)")
     parser.add_argument("--on-clock", action="store_true", help="let a Clock's time pass instead of the real")
     options = parser.parse_args()
-    if not (0 < options.every < math.inf and 0 <= options.block < math.inf and options.count > 0):
-        parser.error("--every must be more than 0 seconds, --block not less than 0, --count at least 1")
+    if not (0.001 <= options.every <= 1e6 and 0 <= options.block <= 1e6 and options.count > 0):
+        parser.error("--every is from 0.001 to 1000000 seconds, --block from 0 to 1000000, --count at least 1")
     if options.on_clock:
-        on_clock(options)
+        try:
+            on_clock(options)
+        except KeyboardInterrupt:
+            parser.exit(130, "\n")
     else:
         react(on_reactor, [options])

@@ -98,11 +98,13 @@ def root() -> Resource:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="json_api", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
     options = parser.parse_args()
     if not 0 <= options.port < 65536:
-        parser.error(f"a port is a number from 0 to 65535, not {options.port}")
+        parser.error(f"argument --port: a port is a number from 0 to 65535, not {options.port}")
     from twisted.internet import reactor  # Importing it installs it: not before it is wanted.
 
     try:
@@ -110,7 +112,7 @@ if __name__ == "__main__":
         port = reactor.listenTCP(options.port, Site(root(), parsePOSTFormSubmission=False), interface="127.0.0.1")
     except CannotListenError as error:
         why = error.socketError.strerror
-        parser.exit(2, f"json_api: can't listen on port {options.port}: {why}; try another --port\n")
+        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
     reactor.callWhenRunning(print, f"Listening on http://127.0.0.1:{port.getHost().port}/", flush=True)
     reactor.run()
     print("Stopped.")

@@ -82,7 +82,9 @@ def root() -> Resource:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="dynamic_children", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
     options = parser.parse_args()
     if not 0 <= options.port < 65536:
@@ -93,7 +95,7 @@ if __name__ == "__main__":
         port = reactor.listenTCP(options.port, Site(root()), interface="127.0.0.1")
     except CannotListenError as error:
         why = error.socketError.strerror
-        parser.exit(2, f"dynamic_children: can't listen on port {options.port}: {why}; try another --port\n")
+        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
     reactor.callWhenRunning(print, f"Listening on http://127.0.0.1:{port.getHost().port}/users", flush=True)
     reactor.run()
     print("Stopped.")

@@ -61,23 +61,25 @@ def root(folder: str = ".") -> Folder:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="files", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", help="the folder whose files are served")
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
     options = parser.parse_args()
     if not 0 <= options.port < 65536:
         parser.error(f"argument --port: a port is a number from 0 to 65535, not {options.port}")
     try:
-        next(Path(options.folder).iterdir(), None)
-    except (OSError, ValueError) as error:
-        parser.exit(2, f"files: can't list {options.folder}: {getattr(error, 'strerror', error)}; name a folder\n")
+        os.listdir(options.folder)
+    except OSError as error:
+        parser.exit(2, f"{parser.prog}: can't list {options.folder!r}: {error.strerror}; name a folder\n")
     from twisted.internet import reactor  # Importing it installs it: not before it is wanted.
 
     try:
         port = reactor.listenTCP(options.port, Site(root(options.folder)), interface="127.0.0.1")
     except CannotListenError as error:
         why = error.socketError.strerror
-        parser.exit(2, f"files: can't listen on port {options.port}: {why}; try another --port\n")
+        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
     reactor.callWhenRunning(print, f"Listening on http://127.0.0.1:{port.getHost().port}/", flush=True)
     reactor.run()
     print("Stopped.")

@@ -8,6 +8,7 @@ what the step found, so the tree itself knows nothing of the printing. Ctrl-C is
 """
 
 import argparse
+from reprlib import repr as short  # Of a path with thousands of segments it shows six.
 
 from twisted.internet.error import CannotListenError
 from twisted.python.components import proxyForInterface
@@ -50,22 +51,24 @@ class Told(proxyForInterface(IResource)):
     def getChildWithDefault(self, segment: bytes, request: Request) -> IResource:
         child = self.original.getChildWithDefault(segment, request)
         asked, found = type(self.original).__name__, type(child).__name__
-        print(f"  {asked} is asked for {segment}, returns {found}; left: {request.postpath}", flush=True)
+        print(f"  {asked} is asked for {short(segment)}, returns {found}; left: {short(request.postpath)}", flush=True)
         return Told(child)
 
     def render(self, request: Request) -> bytes | int:
-        print(f"  {type(self.original).__name__} renders; left: {request.postpath}", flush=True)
+        print(f"  {type(self.original).__name__} renders; left: {short(request.postpath)}", flush=True)
         return self.original.render(request)
 
 
 class WalkSite(Site):
     def getResourceFor(self, request: Request) -> IResource:
-        print(f"{request.method.decode()} {request.path.decode('latin-1')} is {request.postpath}", flush=True)
+        print(f"{request.method.decode()} {request.path.decode('latin-1')} is {short(request.postpath)}", flush=True)
         return super().getResourceFor(request)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="tree", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
     options = parser.parse_args()
     if not 0 <= options.port < 65536:
@@ -75,7 +78,8 @@ if __name__ == "__main__":
     try:
         port = reactor.listenTCP(options.port, WalkSite(Told(root())), interface="127.0.0.1")
     except CannotListenError as error:
-        parser.exit(2, f"tree: can't listen on port {options.port}: {error.socketError.strerror}; try another --port\n")
+        why = error.socketError.strerror
+        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
     reactor.callWhenRunning(print, f"Listening on http://127.0.0.1:{port.getHost().port}/", flush=True)
     reactor.run()
     print("Stopped.")

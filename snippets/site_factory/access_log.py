@@ -58,7 +58,9 @@ def root() -> Resource:
 FORMATS = {"combined": combinedLogFormatter, "proxied": proxiedLogFormatter, "json": json_formatter}
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="access_log", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
     parser.add_argument("--file", help="the file to write to (default: the terminal)")
     parser.add_argument("--format", choices=FORMATS, default="combined", help="default: %(default)s")
@@ -70,8 +72,11 @@ if __name__ == "__main__":
     site = Site(root(), TimedRequest, logPath=options.file, logFormatter=FORMATS[options.format])
     try:
         port = reactor.listenTCP(options.port, site, interface="127.0.0.1")
-    except (CannotListenError, OSError) as error:
-        parser.exit(2, f"access_log: {error}; try another --port or --file\n")
+    except CannotListenError as error:
+        why = error.socketError.strerror
+        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
+    except OSError as error:
+        parser.exit(2, f"{parser.prog}: can't write to {options.file}: {error.strerror}; try another --file\n")
     if not options.file:
         site.logFile = Terminal()  # Not before it listens: that is when a site opens its log.
     reactor.callWhenRunning(print, f"Listening on http://127.0.0.1:{port.getHost().port}/hello", flush=True)

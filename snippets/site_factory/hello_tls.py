@@ -41,27 +41,23 @@ def certificate() -> PrivateCertificate:
     return KeyPair.generate().selfSignedCert(1, CN="127.0.0.1")
 
 
-def port_number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text}")
-    return int(text)
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--port", type=port_number, default=0, help="TCP port (default: any free one)")
+    parser = argparse.ArgumentParser(
+        prog="hello_tls", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
     parser.add_argument("--http1", action="store_true", help="don't offer HTTP/2")
     options = parser.parse_args()
-
-    # Importing the reactor installs it, so it is left to the moment when one is wanted.
-    from twisted.internet import reactor
+    if not 0 <= options.port < 65536:
+        parser.error(f"argument --port: a port is a number from 0 to 65535, not {options.port}")
+    from twisted.internet import reactor  # Importing it installs it: not before it is wanted.
 
     site = Http1Site(root()) if options.http1 else Site(root())
     try:
         port = reactor.listenSSL(options.port, site, certificate().options(), interface="127.0.0.1")
     except CannotListenError as error:
         why = error.socketError.strerror
-        parser.exit(2, f"hello_tls: can't listen on port {options.port}: {why}; try another --port, or none\n")
+        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
     # By then the reactor has taken over Ctrl-C.
     reactor.callWhenRunning(print, f"Listening on https://127.0.0.1:{port.getHost().port}/hello", flush=True)
     reactor.run()

@@ -7,6 +7,7 @@ python -m snippets run first_request /nothing/here
 import argparse
 
 from twisted.internet.protocol import ClientFactory, Protocol
+from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
@@ -34,10 +35,13 @@ class Asking(Protocol):
     def dataReceived(self, data: bytes) -> None:
         self.received += data
 
-    def connectionLost(self, reason: object) -> None:
+    def connectionLost(self, reason: Failure) -> None:
+        self.factory.reactor.stop()  # First: should anything below fail, the program still ends.
+        if not self.received:
+            print(f"The server closed without an answer: {reason.getErrorMessage()}")
+            return
         head, _, body = self.received.decode("latin-1").partition("\r\n\r\n")
-        print(head.splitlines()[0], body, sep="\n\n")
-        self.factory.reactor.stop()
+        print(head.partition("\r\n")[0], body, sep="\n\n")
 
 
 def target(text: str) -> bytes:
@@ -47,7 +51,9 @@ def target(text: str) -> bytes:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="first_request", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("path", type=target, nargs="?", default=b"/hello", help="what to GET (default: /hello)")
     options = parser.parse_args()
 
