@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import io
+import json
 import re
 from base64 import b64decode
 from collections import Counter
@@ -23,10 +24,14 @@ from snippets.lens.errors import LensError
 from snippets.lens.figures import Picture, sequence
 from snippets.lens.listing import STORED
 from snippets.lens.path import PATH
+from snippets.lens.roles import any_values, expressions, with_links, with_values
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 from snippets.workshop import notebook as saved
+from snippets.workshop.prose import chapter_text
 from snippets.workshop.scenarios.demo_site import DemoSite
+from snippets.workshop.sentences import wrong_roles, wrong_sentences
+from snippets.workshop.shape import misshapen
 
 COVER = catalogue.CHAPTERS / "figures" / "one_get.png"
 
@@ -56,11 +61,11 @@ def assemble(slug: str) -> NotebookNode:
         raise LensError(f"{path} is empty: write the chapter, or take the file away")
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = re.sub(r"\]\((\d\d_\w+)\.md", r"](\1.ipynb", cell.source)
         content = f"{cell.cell_type}\n{cell.source}"
         cell.id = hashlib.sha256(f"{content}\n{seen[content]}".encode()).hexdigest()[:12]
         seen[content] += 1
+        if cell.cell_type == "markdown":
+            cell.source = with_links(re.sub(r"\]\((\d\d_\w+)\.md", r"](\1.ipynb", cell.source))
     notebook.metadata = NotebookNode(_METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
@@ -72,15 +77,6 @@ def execute(notebook: NotebookNode, name: str, progress: Progress | None = None)
     Raises:
         LensError: a cell raised, or the kernel can't go on; the message names the cell.
     """
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    done = 0
-
-    def executed(cell: NotebookNode, cell_index: int, execute_reply: object) -> None:
-        nonlocal done
-        done += 1
-        if progress:
-            progress(done, len(cells))
-
     client = NotebookClient(
         notebook,
         timeout=300,
@@ -90,22 +86,38 @@ def execute(notebook: NotebookNode, name: str, progress: Progress | None = None)
         shutdown_kernel="immediate",  # nothing of it is to be kept, and it is to say nothing more
         extra_arguments=["--log-level=ERROR"],  # of the kernel, which else warns of the loopback connection it is on
         resources={"metadata": {"path": str(saved.NOTEBOOKS)}},
-        on_cell_executed=executed,
     )
+    at = notebook.cells[0]
     try:
         saved.NOTEBOOKS.mkdir(exist_ok=True)
-        client.execute()
+        client.reset_execution_trackers()
+        with client.setup_kernel():
+            for number, at in enumerate(notebook.cells):
+                _execute_cell(client, at, number)
+                if progress:
+                    progress(number + 1, len(notebook.cells))
     except CellExecutionError as error:
-        failed = next(cell for cell in cells if any(o.output_type == "error" for o in cell.outputs))
-        raise LensError(f"{name}: the cell {_first_line(failed)!r} raised {error.ename}: {error.evalue}") from error
+        raise LensError(f"{name}: the cell {_first_line(at)!r} raised {error.ename}: {error.evalue}") from error
     except (DeadKernelError, CellTimeoutError) as error:
-        raise LensError(f"{name}: the kernel stopped at the cell {_first_line(cells[done])!r}: {_in_a_line(error)}") from error
+        raise LensError(f"{name}: the kernel stopped at the cell {_first_line(at)!r}: {_in_a_line(error)}") from error
     except AssertionError as error:
         # After Ctrl-C the client stops the kernel, and trips over its being gone.
         raise KeyboardInterrupt from error
     except (NoSuchKernel, OSError) as error:
         raise LensError(f"{name}: no notebook can be executed here: {_in_a_line(error)}") from error
     return normalise(notebook)
+
+
+def _execute_cell(client: NotebookClient, cell: NotebookNode, number: int) -> None:
+    """Run a cell; of a text, compute what its `eval` roles ask for, in the namespace as the cells above it leave it."""
+    if cell.cell_type == "code":
+        client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
+    elif wanted := expressions(cell.source):
+        shown = "__import__('snippets.lens.roles', fromlist=['shown']).shown"
+        each = ", ".join(f"{shown}({expression})" for expression in wanted)
+        asked = nbformat.v4.new_code_cell(f"print(__import__('json').dumps([{each}]))")
+        client.execute_cell(asked, number, store_history=False)
+        cell.source = with_values(cell.source, json.loads(asked.outputs[0].text))
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
@@ -171,27 +183,43 @@ def _keep_unchanged(before: NotebookNode, fresh: NotebookNode) -> None:
 
 
 def stale_text(slug: str, built: NotebookNode) -> list[str]:
-    """A complaint if a notebook is not made from the chapter's text as it is now."""
-    now = [(cell.cell_type, cell.id, cell.source, _tags(cell)) for cell in assemble(slug).cells]
-    then = [(cell.cell_type, cell.id, cell.source, _tags(cell)) for cell in built.cells]
-    if now == then:
+    """A complaint if a notebook is not made from the chapter's text as it is now, whatever values it computed."""
+    now, then = assemble(slug).cells, {cell.id: cell for cell in built.cells}
+    lost = (cell for cell in now if not _is_built(cell, then.get(cell.id)))
+    gone = (cell for cell in built.cells if cell.id not in {cell.id for cell in now})
+    changed = next(lost, None) or next(gone, None)
+    if changed is None and [cell.id for cell in now] == [cell.id for cell in built.cells]:
         return []
-    changed = next((cell for cell in now if cell not in then), None) or next(cell for cell in then if cell not in now)
-    return [f"{slug}: the text has changed since the notebook was built, first at {changed[2].splitlines()[0]!r}"]
+    first = f", first at {_first_line(changed)!r}" if changed else ": its cells stand in another order"
+    return [f"{slug}: the text has changed since the notebook was built{first}"]
+
+
+def _is_built(cell: NotebookNode, built: NotebookNode | None) -> bool:
+    return (
+        built is not None
+        and built.cell_type == cell.cell_type
+        and built.metadata == cell.metadata
+        and any_values(cell.source).fullmatch(built.source) is not None
+    )
+
+
+def stale_outputs(slug: str, built: NotebookNode, fresh: Iterable[NotebookNode]) -> list[str]:
+    """Complaints for each output and each computed value that, now that all has been run again, is another."""
+    old = {cell.id: cell for cell in built.cells}
+    complaints = []
+    for cell in fresh:
+        if cell.id not in old:
+            continue
+        if cell.cell_type == "code" and (changed := difference(old[cell.id], cell)):
+            complaints.append(f"{slug}: the output of the cell {_first_line(cell)!r} has changed: {changed}")
+        elif cell.source != old[cell.id].source:
+            changed = _first_difference("text", old[cell.id].source, cell.source)
+            complaints.append(f"{slug}: a computed value has changed: {changed}")
+    return complaints
 
 
 def _tags(cell: NotebookNode) -> list[str]:
     return list(cell.metadata.get("tags", []))
-
-
-def stale_outputs(slug: str, built: NotebookNode, fresh: Iterable[NotebookNode]) -> list[str]:
-    """Complaints for each cell whose output, now that it has been run again, is not the one in the notebook."""
-    old = {cell.id: cell for cell in built.cells if cell.cell_type == "code"}
-    return [
-        f"{slug}: the output of the cell {_first_line(cell)!r} has changed: {changed}"
-        for cell in fresh
-        if cell.id in old and (changed := difference(old[cell.id], cell))
-    ]
 
 
 def difference(before: NotebookNode, fresh: NotebookNode) -> str:
@@ -298,10 +326,12 @@ def stale_cover() -> list[str]:
 
 
 def check(slug: str, progress: Progress | None = None) -> list[str]:
-    """All that is wrong with a chapter: stale text, stale notes, dead links, stale outputs; runs the whole chapter."""
+    """All that is wrong with a chapter: its text, notes, links, outputs and sentences; runs the whole chapter."""
+    if wrong := wrong_roles(chapter_text(slug).lines):
+        return wrong  # no notebook can be made of it
+    fresh = execute(assemble(slug), slug, progress)
+    said = [*dead_links(slug), *wrong_sentences(slug, fresh), *misshapen(slug, fresh)]
     built = load(slug)
     if built is None:
-        return [saved.unbuilt(slug), *dead_links(slug)]
-    stale = [*stale_text(slug, built), *saved.stale_notes(slug), *dead_links(slug)]
-    fresh = execute(assemble(slug), slug, progress)
-    return [*stale, *stale_outputs(slug, built, fresh.cells)]
+        return [saved.unbuilt(slug), *said]
+    return [*stale_text(slug, built), *saved.stale_notes(slug), *stale_outputs(slug, built, fresh.cells), *said]

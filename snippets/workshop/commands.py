@@ -43,13 +43,16 @@ def build(slug: str | None) -> None:
 @click.argument("slug", type=CHAPTER, required=False)
 @click.option("--notes", is_flag=True, help="Only look for notes that have changed: takes a second, executes nothing.")
 def check_book(slug: str | None, notes: bool) -> None:
-    """Say which notebooks are stale (text, notes, outputs) and which links are dead; exit code 1 if any."""
+    """Say what is wrong with the chapter SLUG, or with all: stale text, notes and outputs, dead links, statements that
+    nothing bears out, commands that would be refused. Exit code 1 if anything is."""
     names = _chapters(slug)
-    complaints = _stale_notes(names) if notes else _stale(names, with_cover=slug is None)
+    complaints = _stale_notes(names) if notes else _stale(names, whole=slug is None)
     for complaint in complaints:
         click.echo(complaint, err=True)
     if complaints:
-        click.echo("`python -m snippets book build` makes the notebooks anew", err=True)
+        click.echo(
+            "`python -m snippets book build` makes the notebooks anew; the rest is to be mended in chapters/", err=True
+        )
         sys.exit(1)
 
 
@@ -62,15 +65,51 @@ def _stale_notes(names: list[str]) -> list[str]:
     return [complaint for complaints in found.values() for complaint in complaints]
 
 
-def _stale(names: list[str], with_cover: bool) -> list[str]:
+def _stale(names: list[str], whole: bool) -> list[str]:
     from snippets.workshop import book as maker
+    from snippets.workshop.prose import chapter_text
+    from snippets.workshop.sentences import wrong_notes
+    from snippets.workshop.shape import repeated
+    from snippets.workshop.typed_commands import wrong_commands
 
+    commands = click.get_current_context().find_root().command
+    assert isinstance(commands, click.Group)
     complaints = []
     for name, progress in _watched(names):
-        found = maker.check(name, progress)
-        click.echo(f"{name}: {'stale' if found else 'as built'}")
+        found = [*wrong_commands(chapter_text(name).lines, commands), *maker.check(name, progress)]
+        click.echo(f"{name}: {'to mend' if found else 'as built'}")
         complaints += found
-    return complaints + maker.stale_cover() if with_cover else complaints
+    if whole:
+        complaints += [*wrong_notes(), *repeated({name: maker.assemble(name) for name in names}), *maker.stale_cover()]
+    return complaints
+
+
+@book.command()
+@click.argument("slug", type=CHAPTER, required=False)
+def words(slug: str | None) -> None:
+    """Say how long the core and the further sections of the chapter SLUG are, or of all chapters."""
+    from snippets.workshop import book as maker
+    from snippets.workshop.shape import measured
+
+    for name in _chapters(slug):
+        click.echo(f"{name}: {measured(maker.assemble(name))}")
+
+
+@book.command()
+def falsify() -> None:
+    """Make each number, citation and test name of the text false, one at a time, and say what checking notices.
+
+    Exit code 1 if less than 95 of 100 are noticed.
+    """
+    from snippets.workshop.falsify import ENOUGH, falsified
+
+    tally = falsified(_chapters(None))
+    for line in tally.lines:
+        click.echo(line)
+    for missed in tally.missed:
+        click.echo(f"not noticed: {missed}", err=True)
+    if tally.rate < ENOUGH:
+        sys.exit(1)
 
 
 def _chapters(slug: str | None) -> list[str]:

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from snippets.lens.release import FOLDER
 from snippets.lens.source import find
-from snippets.workshop.prose import Line, Text, chapter_text, note_lines
+from snippets.workshop.prose import Line, Text, note_lines
 
 # What a sentence may say without a run: the names of protocols, releases of Python, RFCs, chapters, links, roles, and
 # commands, which tests run.
@@ -100,13 +99,3 @@ def complaints(lost: Iterable[Number]) -> list[str]:
     """A line for each number, with where it stands and what to do."""
     what = "compute it, {eval}`...`, or let a cell beside it show it"
     return [f"{number.line.where}: nothing here shows the number {number.digits}: {what}" for number in lost]
-
-
-def stale_numbers(slug: str, notebook: NotebookNode) -> list[str]:
-    """Complaints for the numbers of a chapter that no run bears out."""
-    return complaints(unbound(chapter_text(slug), notebook))
-
-
-def stale_numbers_in_notes() -> list[str]:
-    """Complaints for the numbers of the notes that no source bears out."""
-    return [said for file in sorted(FOLDER.glob("*.md")) for said in complaints(unbound_in_notes(file))]
