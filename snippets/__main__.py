@@ -21,7 +21,16 @@ def _function_names() -> list[str]:
 
 
 SNIPPET = Name("name", _snippet_names)
+
+
+def _claim_names() -> list[str]:
+    from snippets.lens.claims import claims
+
+    return list(claims())
+
+
 FUNCTION = Name("function", _function_names)
+CLAIM = Name("name", _claim_names)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -134,6 +143,21 @@ def show(function: str, request: str | None, size: int | None, site: str) -> Non
         with lines([function]) as lit:
             Wire(_root_of(site)).send(data, size)
     Console().print(listing(function, lit))
+
+
+@cli.command()
+@click.argument("name", type=CLAIM)
+def prove(name: str) -> None:
+    """Run the test NAME, which carries a claim of the book, and say what it states and whether that holds here.
+
+    Exit code 1 if it doesn't.
+    """
+    from snippets.lens import claims
+
+    verdict = claims.prove(name)
+    click.echo(str(verdict))
+    if not verdict.holds:
+        sys.exit(1)
 
 
 for command in (commands.book, commands.coverage, commands.drift, commands.bench):
