@@ -1,11 +1,16 @@
 """A recording as a tree: in text, and in HTML that is harmless."""
 
+import io
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
 
 from snippets.lens.event import Caller, Event, Point
 from snippets.lens.kept import Label
 from snippets.lens.trace import record
-from snippets.lens.tree import MOST_ROWS, as_html, as_text, as_tree
+from snippets.lens.tree import MOST_ROWS, as_html, as_text
 from snippets.lens.wire import Wire
 from tests.traced import HERE, Page, Site, Watched, here, plain
 
@@ -41,8 +46,8 @@ class TestShowing:
         assert str(trace).splitlines() == [
             f"Page#1.render(b'x')  -> 1  {where[0]}",
             "parts: [] -> [b'x']",
-            f"└── Page#1.write(b'x')  -> 1  {where[1]}",
-            "    parts: [] -> [b'x']",
+            f"  Page#1.write(b'x')  -> 1  {where[1]}",
+            "  parts: [] -> [b'x']",
             f"Page#1.fail(ValueError)  raised ValueError: no  {where[2]}",
         ]
 
@@ -79,7 +84,9 @@ class TestShowing:
             plain(1)
         bundle = trace._repr_mimebundle_()
         assert bundle == {"text/html": as_html(trace.events), "text/plain": str(trace)}
-        assert type(trace.__rich__()) is type(as_tree(trace.events))
+        console = Console(width=30, file=io.StringIO())
+        console.print(trace)
+        assert console.file.getvalue().splitlines() == as_text(trace.events, 30).splitlines()
 
     def test_text_is_text_in_jupyter_too(self, monkeypatch):
         """rich takes a kernel's shell for a place to display things in."""
@@ -115,10 +122,10 @@ class TestShowing:
         ]
         assert [line[: line.index(".call")] for line in as_text(events).splitlines()] == [
             "A",
-            "└── B",
-            "    └── C",
+            "  B",
+            "    C",
             "D",
-            "└── E",
+            "  E",
         ]
 
     def test_depths_beyond_what_a_tree_has(self):
@@ -127,4 +134,21 @@ class TestShowing:
             Event(point, depth, Caller("f", "g.py", 1), (Label("C#1"),), None, None, (), (), thread)
             for thread, depth in [(0, 5), (0, 0), (0, 3), (1, 2)]
         ]
-        assert [line.index("C#1") for line in as_text(events).splitlines()] == [0, 0, 4, 0]
+        assert [line.index("C#1") for line in as_text(events).splitlines()] == [0, 0, 2, 0]
+
+    @given(st.integers(20, 120), st.integers(0, 9), st.binary(max_size=150), st.binary(max_size=150))
+    def test_no_line_is_wider_than_it_may_be_and_a_short_one_is_whole(self, width, depth, argument, result):
+        point = Point("m:C.call", "c.py", 1, True, ())
+        event = Event(point, depth, Caller("f", "g.py", 1), (Label("C#1"), argument), result, None, (), (), 0)
+        (line,) = as_text([event], width).splitlines()
+        assert len(line) <= width
+        whole = f"C#1.call({argument!r})  -> {result!r}  c.py:1"
+        if len(whole) <= width and len(repr(result)) + 5 <= width // 3 and len(repr(argument)) <= 60:
+            assert line == whole
+
+    def test_in_a_narrow_terminal_arguments_are_cut_first(self):
+        point = Point("m:Channel.lineReceived", "http.py", 2360, True, ())
+        event = Event(point, 0, Caller("f", "g.py", 1), (Label("Channel#1"), b"x" * 55), True, None, (), (), 0)
+        assert as_text([event], 80) == (
+            "Channel#1.lineReceived(b'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…)  -> True  http.py:2360"
+        )
