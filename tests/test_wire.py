@@ -355,7 +355,7 @@ def test_what_the_wire_replaces_in_twisted_is_put_back() -> None:
 
 
 def test_a_piece_has_a_byte_at_least() -> None:
-    with pytest.raises(ValueError, match="at least 1 byte, not 0"):
+    with pytest.raises(LensError, match="at least 1 byte, not 0"):
         Wire(DemoSite()).send(get(b"/hello"), 0)
 
 

@@ -46,7 +46,7 @@ def outcome(event: Event) -> str:
     return "" if event.result is None else f"-> {show(event.result)}"
 
 
-def changed(event: Event) -> list[str]:
+def changes(event: Event) -> list[str]:
     """The watched attributes that the call changed, each as "name: before -> after"."""
     return [f"{name}: {show(old)} -> {show(new)}" for name, (old, new) in event.changes.items()]
 
@@ -65,7 +65,7 @@ def as_tree(events: Sequence[Event]) -> "Tree":
         if said := outcome(event):
             line.append(f"  {said}", style="red" if event.raised else "green")
         line.append(f"  {event.point.where}", style="dim")
-        for change in changed(event):
+        for change in changes(event):
             line.append(f"\n{change}", style="cyan")
         # A call whose caller had not ended may be deeper than the branch it hangs on.
         depth = min(event.depth, len(branches) - 1)
@@ -83,9 +83,10 @@ def as_text(events: Sequence[Event], width: int = 110) -> str:
     from rich.console import Console
 
     # In Jupyter, rich would show the text itself and leave nothing in the file.
-    console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False, force_jupyter=False)
+    text = io.StringIO()
+    console = Console(file=text, width=width, color_system=None, force_terminal=False, force_jupyter=False)
     console.print(as_tree(events))
-    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
 _CELL = "text-align: left; vertical-align: top; padding: 1px 10px"
@@ -117,5 +118,5 @@ def _row(event: Event, watched: bool) -> str:
         f'<td style="{_CELL}; white-space: nowrap">{html.escape(event.point.where)}</td>',
     ]
     if watched:
-        cells.append(f'<td style="{_CELL}; {_CODE}">{"<br>".join(map(html.escape, changed(event)))}</td>')
+        cells.append(f'<td style="{_CELL}; {_CODE}">{"<br>".join(map(html.escape, changes(event)))}</td>')
     return f"<tr>{''.join(cells)}</tr>"
