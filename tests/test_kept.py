@@ -274,12 +274,18 @@ def test_a_label_is_never_given_to_another_object():
 def test_a_label_is_never_given_to_another_object_after_a_collection():
     keeper = Keeper()
     labels = []
-    for _ in range(8):
-        thing = Thing()
-        thing.itself = thing
-        labels.append(keeper.keep(thing))
-        del thing
-        gc.collect()
+    gc.freeze()  # so that a collection looks at what is made here, and not at all that other tests have imported
+    try:
+        for _ in range(8):
+            thing = Thing()
+            thing.itself = thing
+            labels.append(keeper.keep(thing))
+            dead = weakref.ref(thing)
+            del thing
+            gc.collect()
+            assert dead() is None
+    finally:
+        gc.unfreeze()
     assert len(set(labels)) == 8
 
 

@@ -190,12 +190,13 @@ class TestNothingChanges:
         assert len({event.name for event in trace.events}) > 30
         assert_unchanged(before)
 
-    @settings(max_examples=60)
-    @given(data=conversations, sizes=st.lists(st.integers(1, 30), max_size=20))
-    def test_a_conversation_goes_as_it_goes_without(self, data, sizes):
-        alone = conversation(data, sizes)
+    # Several in one recording: to begin one takes longer than a conversation.
+    @settings(max_examples=20)
+    @given(st.lists(st.tuples(conversations, st.lists(st.integers(1, 30), max_size=20)), min_size=1, max_size=6))
+    def test_conversations_go_as_they_go_without(self, several):
+        alone = [conversation(data, sizes) for data, sizes in several]
         with record(EVERY, {"HTTPChannel": ["__header", "requests"], "http.Request": ["content", "args"]}):
-            recorded = conversation(data, sizes)
+            recorded = [conversation(data, sizes) for data, sizes in several]
         assert recorded == alone
 
     @pytest.mark.parametrize("size", [1, 7, 1000])

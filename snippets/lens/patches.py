@@ -116,9 +116,8 @@ def _hidden_code(code: CodeType) -> CodeType:
 
 
 def replace_copies(functions: dict[int, tuple[object, object]], patches: Patches) -> None:
-    """Replace each function under the names that other modules imported it by."""
+    """Replace each function under the names that other modules imported it by: id -> what stands there, what shall."""
     for module in list(sys.modules.values()):
         for name, value in list(getattr(module, "__dict__", {}).items()):
-            old, new = functions.get(id(value), (None, None))
-            if old is value and old is not None:
-                patches.put(module, name, old, new)
+            if id(value) in functions:
+                patches.put(module, name, *functions[id(value)])
