@@ -3,6 +3,7 @@
 import _thread
 import contextlib
 import itertools
+import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -175,6 +176,59 @@ class TestCalls:
             Page().recursive(4)
             assert len(trace) == 5
         assert len(trace) == len(trace.events) == 5
+
+
+class TestEvents:
+    def test_the_same_list_until_another_call_has_ended(self):
+        with record(here("Page.render", "Page.write")) as trace:
+            page = Page()
+            looks = [trace.events, trace.events]
+            page.write(b"1")
+            looks += [trace.events, trace.events]
+            page.render(b"2")
+        assert [len(look) for look in looks] == [0, 0, 1, 1]
+        assert looks[2] is looks[3]
+        assert [event.args[1] for event in trace.events] == [b"1", b"2", b"2"]
+        assert trace.events is trace.events
+
+    def test_a_look_from_inside_a_call_is_no_last_look(self):
+        """The call that looks has not ended yet."""
+        seen = []
+
+        class Looking(Page):
+            def write(self, data):
+                seen.append([event.args[1] for event in trace.events])
+                return super().write(data)
+
+        with record(here("Page.write")) as trace:
+            for data in (b"1", b"2"):
+                Looking().write(data)
+        assert seen == [[], [b"1", b"1"]]
+        assert len(trace.events) == 4
+
+    def test_looks_from_several_threads_while_calls_are_recorded(self):
+        """No look may hide a call that had ended before it."""
+        shortfalls = []
+
+        def work(page):
+            for number in range(1, 101):
+                page.write(b"")
+                mine = sum(1 for event in trace.events if event.thread and event.receiver == str(label[page.title]))
+                shortfalls.append(number - mine)
+
+        label = {b"1": "Page#1", b"2": "Page#2", b"3": "Page#3"}
+        pages = [Page(title) for title in label]
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            with record(here("Page.write", "plain")) as trace, ThreadPoolExecutor(3) as pool:
+                for page in pages:
+                    plain(page)
+                list(pool.map(work, pages))
+        finally:
+            sys.setswitchinterval(interval)
+        assert set(shortfalls) == {0}
+        assert len(trace.events) == len(trace) == 303
 
 
 class TestThreads:

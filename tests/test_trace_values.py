@@ -164,8 +164,14 @@ class TestWatching:
             ({"Request": ["x"]}, "more than one module"),
             ({"HTTPChannel.lineReceived": ["x"]}, "no class called"),
             ({"HTTPChannel": "length"}, "names come in a list"),
+            ({"HTTPChannel": ["length", "line mode"]}, "'line mode' is no attribute of HTTPChannel: say its name"),
+            ({"HTTPChannel": [""]}, "'' is no attribute of HTTPChannel"),
+            ({"HTTPChannel": ["transport."]}, "'transport.' is no attribute of HTTPChannel"),
+            ({"HTTPChannel": [None]}, "None is no attribute of HTTPChannel"),
+            (["HTTPChannel"], "say what to watch by class, as in watch="),
+            ("HTTPChannel", "say what to watch by class, as in watch="),
         ],
-        ids=["unknown", "twice", "no class", "text"],
+        ids=["unknown", "twice", "no class", "text", "space", "empty", "dot", "None", "list", "name"],
     )
     def test_what_can_t_be_watched_is_refused(self, watch, said):
         with pytest.raises(LensError, match=said), record(["HTTPChannel.lineReceived"], watch):
