@@ -155,6 +155,7 @@ def test_containers_show_their_first_items_and_how_many_more():
 def test_what_is_deep_inside_shows_that_there_is_more():
     assert show(Keeper().keep([[["deep"]]])) == "[[[…]]]"
     assert show(Keeper().keep([{"a": {"b": 1}}, [{}]])) == "[{'a': {…}}, [{}]]"
+    assert show(Keeper().keep({((1,),): [[2]]})) == "{((…)): [[…]]}"
 
 
 def test_a_list_that_holds_itself():
@@ -297,12 +298,12 @@ def test_what_has_no_weak_reference_has_no_number():
 def test_two_threads_that_meet_an_object_together_give_it_one_label():
     keeper, things = Keeper(), [Thing() for _ in range(200)]
     barrier = threading.Barrier(2)
-    found: list[list[str]] = [[], []]
+    labels: list[list[str]] = [[], []]
 
     def look(number: int) -> None:
         for thing in things:
             barrier.wait(10)
-            found[number].append(keeper.keep(thing))
+            labels[number].append(keeper.keep(thing))
 
     threads = [threading.Thread(target=look, args=[number]) for number in range(2)]
     interval = sys.getswitchinterval()
@@ -314,8 +315,8 @@ def test_two_threads_that_meet_an_object_together_give_it_one_label():
             thread.join()
     finally:
         sys.setswitchinterval(interval)
-    assert found[0] == found[1]
-    assert len(set(found[0])) == len(things)
+    assert labels[0] == labels[1]
+    assert len(set(labels[0])) == len(things)
 
 
 @given(live)

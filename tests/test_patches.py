@@ -196,14 +196,14 @@ class TestKinds:
 
     def test_a_deprecated_function_still_warns_its_caller(self):
         """The warning names the line that called, as it does without: trial and readers look at it."""
-        found = []
+        warned = []
         for points in ([], here("Page.old")):
             with record(points) as trace, warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 assert Page().old() == b"old"
-            found.append([(str(each.message), each.filename, each.lineno) for each in caught])
-        assert found[0] == found[1]
-        assert found[0][0][1] == __file__
+            warned.append([(str(each.message), each.filename, each.lineno) for each in caught])
+        assert warned[0] == warned[1]
+        assert warned[0][0][1] == __file__
         assert len(trace) == 1
         assert trace.events[0].point.line == Page.old.__wrapped__.__code__.co_firstlineno
 

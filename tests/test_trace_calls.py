@@ -333,9 +333,9 @@ class TestOrder:
         with record(here("Tree.a", "Tree.b")) as trace, ThreadPoolExecutor(len(forest)) as pool:
             list(pool.map(run, zip(trees, forest, strict=True)))
         threads = {event.thread for event in trace.events}
-        found = [
+        recorded = [
             [(event.depth, event.method) for event in trace.events if event.thread == thread]
             for thread in sorted(threads)
         ]
-        assert Counter(map(tuple, found)) == Counter(tuple(tree.begun) for tree in trees if tree.begun)
+        assert Counter(map(tuple, recorded)) == Counter(tuple(tree.begun) for tree in trees if tree.begun)
         assert threads == set(range(1, len(threads) + 1))

@@ -143,9 +143,21 @@ def test_a_call_that_asks_for_itself_at_once_is_stopped(monkeypatch: pytest.Monk
         wire.reactor.callLater(0, again)
 
     again()
-    with pytest.raises(LensError, match="due again at once, 50 times: give callLater some seconds"):
+    with pytest.raises(LensError, match="due again after 50 calls: give callLater some seconds"):
         wire.receive()
     assert made == [0.0] * 51
+
+
+def test_as_many_calls_and_turns_as_may_be_are_no_endless_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("snippets.lens.wire.MOST_TURNS", 3)
+    wire, made = Wire(Factory.forProtocol(Protocol)), []
+    for number in range(3):
+        wire.reactor.callLater(1, made.append, number)
+    wire.advance(1)
+    assert made == [0, 1, 2]
+    wire.transport.SEND_LIMIT = 1
+    wire.transport.write(b"abc")
+    assert wire.receive() == b"abc"
 
 
 def test_calls_come_in_the_order_of_their_times_each_once() -> None:
@@ -203,6 +215,13 @@ def test_what_is_sent_after_the_close_is_lost() -> None:
     assert wire.send(head(b"GET /hello HTTP/1.0")).endswith(b"Hello!\n")
     assert wire.closed
     assert wire.send(get(b"/hello")) == b""
+
+
+def test_the_options_of_the_socket_are_as_they_were_set() -> None:
+    transport = Wire(Factory.forProtocol(Protocol)).transport
+    assert (transport.getTcpNoDelay(), transport.getTcpKeepAlive()) == (False, False)
+    transport.setTcpNoDelay(True)
+    assert (transport.getTcpNoDelay(), transport.getTcpKeepAlive()) == (True, False)
 
 
 def test_the_channel_can_be_looked_at() -> None:

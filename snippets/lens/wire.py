@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from itertools import chain, repeat
+from itertools import chain, count, repeat
 from types import ModuleType
 from typing import Any
 
@@ -164,14 +164,15 @@ class MemoryReactor(_DisconnectSelectableMixin, _PollLikeMixin, Clock):
             LensError: after MOST_TURNS calls still another one is due.
         """
         self.rightNow += amount
-        for _ in range(MOST_TURNS):
+        for made in count():
             due = min(self.calls, key=DelayedCall.getTime, default=None)
             if due is None or due.getTime() > self.seconds():
                 return
+            if made == MOST_TURNS:
+                raise LensError(f"a call is due again after {made} calls: give callLater some seconds to wait")
             self.calls.remove(due)
             due.called = 1
             due.func(*due.args, **due.kw)
-        raise LensError(f"a call was due again at once, {MOST_TURNS} times: give callLater some seconds to wait")
 
     def settle(self) -> None:
         """Turn until nothing is ready and no delayed call is due.
@@ -180,15 +181,16 @@ class MemoryReactor(_DisconnectSelectableMixin, _PollLikeMixin, Clock):
             LensError: after MOST_TURNS turns something still is.
         """
         self.advance(0)
-        for _ in range(MOST_TURNS):
+        for made in count():
             ready = self._ready()
             if not ready:
                 return
+            if made == MOST_TURNS:
+                raise LensError(f"the server is not done after {made} turns: it writes without end")
             for descriptor, event in ready:
                 # Called as `EPollReactor.doPoll` calls it: what escapes is logged.
                 log.callWithLogger(descriptor, self._doReadOrWrite, descriptor, descriptor, event)
             self.advance(0)
-        raise LensError(f"the server is not done after {MOST_TURNS} turns: it writes without end")
 
 
 _replacing = threading.RLock()  # held while a name in a module of Twisted, one for all threads, is replaced
