@@ -353,6 +353,13 @@ def test_same_is_stricter_than_equal(old, new, equal):
     assert same(old, new) is equal
 
 
+def test_what_is_written_of_the_rest():
+    assert to_json(Named("size", b"5")) == {"named": "size", "value": {"bytes": "5"}}
+    assert to_json(Raised("ValueError", "no")) == {"raised": "ValueError", "text": "no"}
+    assert to_json(Cut(b"x", 500)) == {"cut": {"bytes": "x"}, "length": 500}
+    assert to_json(MISSING) == {"missing": True}
+
+
 def test_what_is_shown_of_the_rest():
     assert show(Named("size", 5)) == "size=5"
     assert show(Raised("ValueError", "no\nsuch \x1b[31mthing")) == r"ValueError: no\nsuch \x1b[31mthing"

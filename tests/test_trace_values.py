@@ -150,6 +150,7 @@ class TestWatching:
             Page().write(b"x")
             Watched().write(b"x")
         assert [event.before for event in trace.events] == [(), (0,)]
+        assert [event.changes for event in trace.events] == [{}, {}]
 
     def test_nothing_to_watch(self):
         with record(here("Page.write", "plain", "Page.join"), {f"{HERE}:Page": []}) as trace:
@@ -252,6 +253,7 @@ class TestJson:
         loaded = json.loads(trace.to_json(), parse_constant=pytest.fail)
         names = [loaded["points"][row[0]][0] for row in loaded["events"]]
         assert names == [event.name for event in trace.events]
+        assert loaded["format"] == 1
         assert [row[1] for row in loaded["events"]] == [event.depth for event in trace.events]
         assert [row[2] for row in loaded["events"]] == [list(event.caller) for event in trace.events]
 

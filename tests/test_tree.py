@@ -107,6 +107,20 @@ class TestShowing:
         assert "write(b'x')" in traces[0]
         assert len(as_text(trace.events, 200).splitlines()) == 3
 
+    def test_each_call_hangs_on_the_one_that_made_it(self):
+        point = Point("m:C.call", "c.py", 1, True, ())
+        calls = [(0, "A"), (1, "B"), (2, "C"), (0, "D"), (1, "E")]
+        events = [
+            Event(point, depth, Caller("f", "g.py", 1), (Label(name),), None, None, (), (), 0) for depth, name in calls
+        ]
+        assert [line[: line.index(".call")] for line in as_text(events).splitlines()] == [
+            "A",
+            "└── B",
+            "    └── C",
+            "D",
+            "└── E",
+        ]
+
     def test_depths_beyond_what_a_tree_has(self):
         point = Point("m:C.call", "c.py", 1, True, ())
         events = [

@@ -24,6 +24,7 @@ from snippets.lens.logged import logged
 from snippets.lens.wire import Wire, pieces
 from snippets.workshop.scenarios.demo_site import DemoSite
 from snippets.workshop.scenarios.requests import get, head, post
+from tests.echo import EchoFactory
 
 
 def test_a_file_is_sent_whole_and_the_clock_stands_still(tmp_path: Path) -> None:
@@ -222,6 +223,30 @@ def test_the_options_of_the_socket_are_as_they_were_set() -> None:
     assert (transport.getTcpNoDelay(), transport.getTcpKeepAlive()) == (False, False)
     transport.setTcpNoDelay(True)
     assert (transport.getTcpNoDelay(), transport.getTcpKeepAlive()) == (True, False)
+
+
+def test_the_connection_has_a_name_and_two_ends() -> None:
+    transport = Wire(DemoSite()).transport
+    assert repr(transport) == "<_GenericHTTPChannelProtocol #1 in memory>"
+    assert transport.logstr == "_GenericHTTPChannelProtocol,1,127.0.0.1"
+    assert [(end.host, end.port) for end in (transport.getHost(), transport.getPeer())] == [
+        ("127.0.0.1", 8080),
+        ("127.0.0.1", 50000),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reading", "reset", "reason"),
+    [(True, {}, "ConnectionDone"), (True, {"reset": True}, "ConnectionLost"), (False, {}, "ConnectionLost")],
+)
+def test_a_client_closes_in_order_unless_it_resets_or_has_not_read(
+    reading: bool, reset: dict[str, bool], reason: str
+) -> None:
+    factory = EchoFactory()
+    wire = Wire(factory)
+    wire.reading = reading
+    wire.disconnect(**reset)
+    assert factory.lost == [reason]
 
 
 def test_the_channel_can_be_looked_at() -> None:

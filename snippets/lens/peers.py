@@ -10,7 +10,7 @@ from twisted.web.resource import Resource
 
 from snippets.lens.errors import LensError
 from snippets.lens.logged import logged
-from snippets.lens.wire import Wire
+from snippets.lens.wire import CLIENT, Wire
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -140,13 +140,12 @@ class _Socket:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self.response = bytearray()
 
     def makefile(self, mode: str, buffering: int) -> io.BufferedReader:
         return io.BufferedReader(_Sent(self._data))
 
     def sendall(self, data: bytes) -> None:
-        self.response += data
+        """Nobody reads it."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -156,15 +155,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     # The constructor of `socketserver.BaseRequestHandler` would run the whole connection, and could not be asked after.
     def __init__(self, sock: _Socket, taken: list[Taken]) -> None:
-        self.request, self.client_address, self._taken = sock, ("127.0.0.1", 50000), taken
+        self.request, self.client_address, self._taken = sock, CLIENT, taken
         self.begun_at, self.refused_with = 0, ""
         self.setup()
 
     def do_GET(self) -> None:
+        # Not answered: nobody reads what it says.
         self._taken.append(Taken(self.command, self.rfile.read(int(self.headers.get("Content-Length", 0)))))
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
 
     do_POST = do_GET
 
