@@ -114,6 +114,13 @@ def test_a_factory_that_takes_no_connection() -> None:
         Wire(Closed())
 
 
+def test_the_channel_is_whatever_stands_behind_the_proxy() -> None:
+    """Once HTTP/2 is agreed on, that is another kind of channel."""
+    wire = Wire(DemoSite())
+    wire.protocol._channel = other = Protocol()
+    assert wire.channel is other
+
+
 def test_a_connection_of_another_protocol_has_no_channel() -> None:
     with pytest.raises(LensError, match="Protocol has no HTTP channel"):
         _ = Wire(Factory.forProtocol(Protocol)).channel
