@@ -175,7 +175,7 @@ class TestWalks:
     def test_what_is_missing_is_said_in_a_line(self):
         with pytest.raises(LensError, match="no walk was recorded"):
             walks(sent(tree(), "/docs", points=["Resource.render"], watch={}))
-        with pytest.raises(LensError, match="postpath was not watched"):
+        with pytest.raises(LensError, match="without watching prepath, postpath"):
             walks(sent(tree(), "/docs", watch={}))
         with pytest.raises(LensError, match="send a shorter path"):
             walks(sent(Leaf(), "/a/b/c/d/e/f/g/h"))

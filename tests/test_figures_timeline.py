@@ -9,7 +9,7 @@ from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.selectreactor import SelectReactor
 
 from snippets.lens.figures import timeline
-from snippets.lens.figures.timeline import ACCEPTED, DUE, HUNG_UP, MOST_LETTERS, POLLED, READ, WRITTEN, placed, slots
+from snippets.lens.figures.timeline import ACCEPTED, DUE, HUNG_UP, MOST_LETTERS, POLLED, READ, WRITTEN, boxes, slots
 from snippets.lens.turns import Ready, Turn, Turns
 from tests.pictures import assert_legible, texts
 
@@ -118,24 +118,23 @@ def some_turns(draw):
 
 @given(some_turns(), st.floats(150, 700))
 def test_slots_keep_their_order_and_never_overlap(turns, room):
-    found = [slot for turn in turns for slot in slots(turn)]
-    boxes = placed(found, room)
-    assert [box.slot for box in boxes] == found
-    for one, other in pairwise(boxes):
+    placed = boxes(turns, room)
+    assert [box.slot for box in placed] == [slot for turn in turns for slot in slots(turn)]
+    for one, other in pairwise(placed):
         if other.band == one.band:
             assert other.x == one.x + one.wide
         else:
             assert (other.band, other.x) == (one.band + 1, 0)
-    assert all(box.x == 0 or box.x + box.wide <= room for box in boxes)
+    assert all(box.x == 0 or box.x + box.wide <= room for box in placed)
 
 
 @pytest.mark.parametrize("room", range(200, 500, 20))
 def test_a_turn_is_not_broken_if_it_fits_on_a_band_of_its_own(room):
     turns = [made(number, [("Server#1", READ, 5), ("Server#2", READ, 5)]) for number in range(1, 9)]
-    boxes = placed([slot for turn in turns for slot in slots(turn)], room)
+    placed = boxes(turns, room)
     for turn in turns:
-        assert len({box.band for box in boxes if box.slot.turn == turn.number}) == 1
-    assert boxes[-1].band > 0
+        assert len({box.band for box in placed if box.slot.turn == turn.number}) == 1
+    assert placed[-1].band > 0
 
 
 @settings(max_examples=10)
