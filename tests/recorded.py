@@ -10,8 +10,6 @@ from snippets.lens.follow.stream import Received
 from snippets.lens.path import PATH
 from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
-from snippets.workshop.scenarios import scenario
-from snippets.workshop.scenarios.conversation import play
 from snippets.workshop.scenarios.demo_site import Later
 
 GET = b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -61,12 +59,6 @@ def event(name: str, depth: int = 0, args: tuple = (), result=None, raised=None,
 def made(*events: Event) -> Trace:
     """A trace of calls that never were."""
     return SimpleNamespace(events=list(events))
-
-
-def scenario_trace(name: str) -> Trace:
-    with record(CHANNEL_POINTS, watch=CHANNEL_WATCH) as trace:
-        play(scenario(name), Wire)
-    return trace
 
 
 def kinds(received: Received) -> list[tuple[str, bytes]]:

@@ -20,10 +20,17 @@ from snippets.lens.follow.channel import (
     received,
 )
 from snippets.lens.path import PATH
-from snippets.lens.trace import record
+from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
-from snippets.workshop.scenarios import SCENARIOS
-from tests.recorded import FOLDED_GET, GET, POST, TRACES, Hello, kinds, scenario_trace, traced
+from snippets.workshop.scenarios import SCENARIOS, scenario
+from snippets.workshop.scenarios.conversation import play
+from tests.recorded import FOLDED_GET, GET, POST, TRACES, Hello, kinds, traced
+
+
+def scenario_trace(name: str) -> Trace:
+    with record(CHANNEL_POINTS, watch=CHANNEL_WATCH) as trace:
+        play(scenario(name), Wire)
+    return trace
 
 
 class TestReceived:
