@@ -41,6 +41,8 @@ class Obedient(LineReceiver):
     def rawDataReceived(self, data):
         if b"." in data:
             self.setLineMode(data[data.index(b".") + 1 :])
+        elif data.endswith(b"!"):
+            self.setLineMode()
 
 
 class Calling(Obedient):
@@ -145,6 +147,11 @@ def test_what_comes_after_the_end_is_left():
 
 def test_raw_data_given_back_and_never_taken_is_left():
     assert kinds(received_lines(traced(b"setRawMode\r\nraw.line")))[-2:] == [(RAW, b"raw."), (LEFT, b"line")]
+
+
+def test_raw_data_may_end_with_its_piece():
+    trace = traced(b"setRawMode\r\nra!one\r\n", [12, 3])
+    assert kinds(received_lines(trace)) == [(LINE, b"setRawMode\r\n"), (RAW, b"ra!"), (LINE, b"one\r\n")]
 
 
 def test_http_is_shown_too():

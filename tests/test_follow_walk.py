@@ -96,6 +96,11 @@ class TestWalks:
                 request.prepath.append(request.postpath.pop(0))
                 return self
 
+        class Renaming(Page):
+            def getChild(self, segment, request):
+                request.prepath[-1] = b"other"
+                return self
+
         @implementer(IResource)
         class NoResource:
             isLeaf = False
@@ -110,7 +115,7 @@ class TestWalks:
             def getChildWithDefault(self, segment, request):
                 return Leaf()
 
-        for root in [Eating(), NoResource()]:
+        for root in [Eating(), Renaming(), NoResource()]:
             with pytest.raises(LensError, match="prepath is not what was asked for"):
                 walks(sent(root, "/a/b"))
         with pytest.raises(LensError, match=r"Own\.getChildWithDefault finds the child itself"):
