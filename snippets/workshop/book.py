@@ -99,7 +99,9 @@ def execute(notebook: NotebookNode, name: str, progress: Progress | None = None)
         failed = next(cell for cell in cells if any(o.output_type == "error" for o in cell.outputs))
         raise LensError(f"{name}: the cell {_first_line(failed)!r} raised {error.ename}: {error.evalue}") from error
     except (DeadKernelError, CellTimeoutError) as error:
-        raise LensError(f"{name}: the kernel stopped at the cell {_first_line(cells[done])!r}: {_in_a_line(error)}") from error
+        raise LensError(
+            f"{name}: the kernel stopped at the cell {_first_line(cells[done])!r}: {_in_a_line(error)}"
+        ) from error
     except AssertionError as error:
         # After Ctrl-C the client stops the kernel, and trips over its being gone.
         raise KeyboardInterrupt from error
