@@ -26,3 +26,14 @@ def invoked(*args: str) -> Ended:
         finally:
             gc.enable()  # a command that ends its process with its work goes without
     return Ended(code, out.getvalue().decode(), err.getvalue().decode())
+
+
+def refused(ended: Ended, *said: str) -> str:
+    """The command would not do it: exit code 2, nothing on standard output, and a last line that says why."""
+    assert ended.code == 2
+    assert ended.out == ""
+    assert "Traceback" not in ended.err
+    line = [line for line in ended.err.splitlines() if line.strip()][-1]
+    for part in said:
+        assert part in line
+    return line

@@ -44,7 +44,7 @@ def test_every_figure_is_measured_and_can_be_written_as_json(tiny):
     result = tiny(progress=said.append)
     assert json.loads(json.dumps(result)) == result
     # A tool that is installed is named with its release.
-    assert [re.sub(r" \d[\d.]*,", ",", figure) for figure in result["figures"]] == FIGURES
+    assert [re.sub(r" \d+\.[\d.]+,", ",", figure) for figure in result["figures"]] == FIGURES
     assert set(bench.TARGETS) <= set(FIGURES)
     assert (result["rounds"], result["gets"]) == (1, 20)
     for figure, value in result["figures"].items():
@@ -98,7 +98,7 @@ def test_the_table_says_what_is_measured_against_its_target(monkeypatch, capsys,
     table = capsys.readouterr().out
     assert rows(table) == {figure: shown}
     words = " ".join(table.split())
-    assert all(said in words for said in ("Python 3.x, Twisted 26.10.0", "2000 keep-alive GETs", "32 calls", "7 rounds"))
+    assert all(said in words for said in ("Python 3.x, Twisted 26", "2000 keep-alive GETs", "32 calls", "7 rounds"))
 
 
 def test_nothing_wraps_and_records_nothing():

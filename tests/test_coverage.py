@@ -16,8 +16,7 @@ from snippets.lens.lines import statement_lines
 from snippets.lens.source import find
 from snippets.workshop import book, coverage
 from snippets.workshop import notebook as saved
-from tests.invoked import invoked
-from tests.programs import refused
+from tests.invoked import invoked, refused
 
 
 @pytest.fixture(scope="module")
