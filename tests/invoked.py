@@ -24,6 +24,7 @@ def invoked(*args: str) -> Ended:
         except SystemExit as end:
             code = end.code
         finally:
+            sys.stdout.flush()
             gc.enable()  # a command that ends its process with its work goes without
     return Ended(code, out.getvalue().decode(), err.getvalue().decode())
 

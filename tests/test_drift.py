@@ -2,10 +2,7 @@
 
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
 import textwrap
 import zipfile
 from pathlib import Path
@@ -22,7 +19,7 @@ from snippets.lens.source import find
 from snippets.workshop import drift
 from snippets.workshop.drift import Release, State, Unavailable, compare, installed
 from tests.invoked import invoked, refused
-from tests.programs import ROOT, Ended
+from tests.programs import run, running
 
 HOME = Path(twisted.__file__).parents[1]
 MODULES = sorted({name.partition(":")[0] for name in store()})
@@ -87,21 +84,8 @@ def as_json(measured, monkeypatch):
     return json.loads(ended.out)
 
 
-def snippets(*args, **environment):
-    """The command as a process, for pip reads its settings, and Python where to put temporary files, only once."""
-    env = {**os.environ, "COLUMNS": "200", "PYTHONWARNINGS": "", **environment}
-    command = [sys.executable, "-m", "snippets", *args]
-    result = subprocess.run(command, capture_output=True, text=True, env=env, cwd=ROOT, timeout=120, check=False)
-    return Ended(result.returncode, result.stdout, result.stderr)
-
-
 def first_line(name):
     return find(name).first
-
-
-def _hear():
-    """A shell starts background jobs deaf to Ctrl-C, and their children inherit it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class TestTheCommand:
@@ -168,8 +152,11 @@ class TestTheCommand:
         assert f"\nHTTPChannel.lineReceived\n  1.2: no line reads `{LINE.strip()}`; the nearest: " in below
         assert "1.3:" not in below
 
-    def test_nothing_of_pip_is_seen_and_nothing_is_left(self, wheels, tmp_path):
-        ended = snippets("drift", "1.0", "7.7", "--wheels", str(wheels), TMPDIR=str(tmp_path), PIP_VERBOSE="2")
+    def test_nothing_of_pip_is_seen_and_nothing_is_left(self, wheels, tmp_path, monkeypatch):
+        # A process, for Python asks only once where to put temporary files.
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+        monkeypatch.setenv("PIP_VERBOSE", "2")
+        ended = run("-m", "snippets", "drift", "1.0", "7.7", "--wheels", str(wheels))
         assert ended.code == 1
         assert ended.err.splitlines() == [
             "fetching Twisted 1.0 ...",
@@ -185,32 +172,28 @@ class TestTheCommand:
         assert data["missing"].keys() == {"7.7"}
 
     def test_none_can_be_had(self, tmp_path):
-        empty, scratch = tmp_path / "empty", tmp_path / "scratch"
-        empty.mkdir()
-        scratch.mkdir()
-        result = snippets("drift", "1.0", "--wheels", str(empty), TMPDIR=str(scratch))
-        assert refused(result) == f"error: Twisted 1.0 can't be had: {empty} has no wheel of Twisted"
-        assert list(scratch.iterdir()) == []
+        ended = invoked("drift", "1.0", "--wheels", str(tmp_path))
+        assert refused(ended) == f"error: Twisted 1.0 can't be had: {tmp_path} has no wheel of Twisted"
 
-    def test_without_a_network_the_way_out_is_said(self):
-        ended = snippets("drift", "1.0", PIP_INDEX_URL="http://127.0.0.1:9/", PIP_CONFIG_FILE=os.devnull)
+    def test_without_a_network_the_way_out_is_said(self, monkeypatch):
+        monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
+        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+        ended = invoked("drift", "1.0")
         refused(ended, "Twisted 1.0 can't be had", "give a folder of wheels with --wheels")
 
-    def test_ctrl_c_leaves_nothing_either(self, tmp_path):
+    def test_ctrl_c_leaves_nothing_either(self, tmp_path, monkeypatch):
         with socket.create_server(("127.0.0.1", 0)) as silent:
             silent.settimeout(60)
             index = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-            env = {**os.environ, "TMPDIR": str(tmp_path), "PIP_INDEX_URL": index, "PIP_CONFIG_FILE": os.devnull}
-            command = [sys.executable, "-m", "snippets", "drift", "1.0"]
-            with (
-                subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, preexec_fn=_hear) as process,
-                silent.accept()[0],
-            ):
+            environment = {"TMPDIR": str(tmp_path), "PIP_INDEX_URL": index, "PIP_CONFIG_FILE": os.devnull}
+            for name, value in environment.items():
+                monkeypatch.setenv(name, value)
+            with running("-m", "snippets", "drift", "1.0") as program, silent.accept()[0]:
                 # The connection stays open and silent: pip waits in the middle of its work.
                 assert list(tmp_path.iterdir())
-                process.send_signal(signal.SIGINT)
-                assert "Traceback" not in process.communicate(timeout=60)[1]
-        assert process.returncode == 1
+                ended = program.interrupt()
+        assert ended.code == 1
+        assert "Traceback" not in ended.err
         assert list(tmp_path.iterdir()) == []
 
     def test_a_file_that_is_no_wheel(self, tmp_path):
