@@ -123,16 +123,15 @@ class TestCheckYourself:
             requestFactory = staticmethod(make_request)
 
         for cls in (Bound, Unbound):
-            wire = Wire(cls(root(), reactor=Clock()))
-            wire.send(GET)
-        names = [[type(arg).__name__ for arg in args] for args in got]
-        assert names == [["Bound", "HTTPChannel", "int"], ["HTTPChannel", "int"]]
+            Wire(cls(root(), reactor=Clock())).send(GET)
+        expected = [["Bound", "HTTPChannel", "int"], ["HTTPChannel", "int"]]
+        assert [[type(arg).__name__ for arg in args] for args in got] == expected
 
 
 class TestText:
     @pytest.mark.parametrize("protocol", ["http/1.1", "h2"])
     def test_a_request_factory_that_raises_closes_the_connection(self, protocol, logged):
-        """A request factory that raises gets its client no answer and a close, over HTTP/1.1 and HTTP/2."""
+        """A request factory that raises gets its client no answer and a close, and its exception is logged."""
         if protocol == "h2":
             client = Http2(root(), requestFactory=lambda channel: Request(channel))
             client.get()
@@ -248,9 +247,6 @@ class TestText:
         assert client.kinds()[-1] is StreamEnded
         assert not client.wire.closed
 
-    def test_the_order_of_the_protocols_is_the_servers(self):
-        assert Site(root(), reactor=Clock()).acceptableProtocols() == [b"h2", b"http/1.1"]
-
 
 class TestNotes:
     """What the notes on the source say."""
@@ -266,6 +262,13 @@ class TestNotes:
         factory = http.HTTPFactory(reactor=Clock())
         assert factory.buildProtocol(None).requestFactory is http.Request
         assert Site(root(), reactor=Clock()).buildProtocol(None).requestFactory is Request
+
+    def test_a_session_is_known_to_one_site(self):
+        """A session is known to the Site that made it, and to no other, as after a restart."""
+        one, other = (Site(root(), reactor=Clock()) for _ in range(2))
+        uid = one.makeSession().uid
+        assert uid in one.sessions
+        assert uid not in other.sessions
 
     def test_the_log_path_is_made_absolute_at_once(self, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
