@@ -54,8 +54,14 @@ A [link](../README.md), [another chapter](02_other.md), and [one to a heading](#
 ## Two words
 
 ```{code-cell} ipython3
+words = 2
 print("one")
 ```
+
+There are {eval}`words + 5` of them, and {eval}`b"x" * words`.
+
+**Your turn.** **Your turn.** ***Needs a hostile client.*** `program("hello_site")`
+<details></details><details></details><details></details>
 
 ```{code-cell} ipython3
 :tags: [volatile]
@@ -107,6 +113,26 @@ def rewrite(path, old, new):
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_value_is_computed_where_it_stands_and_the_text_is_still_a_text(built):
+    cells = nbformat.reads(built.decode(), 4).cells
+    (text,) = [cell for cell in cells if cell.source.startswith("There are ")]
+    assert text.cell_type == "markdown"
+    assert text.source.startswith("There are 7 of them, and `b'xx'`.")
+    assert [cell.execution_count for cell in cells if cell.cell_type == "code"] == [1, 2, 3]
+
+
+def test_a_value_that_has_changed_is_told(notebook):
+    rewrite(notebook, "There are 7 of them", "There are 8 of them")
+    (complaint,) = book.check("01_small")
+    assert "a computed value has changed: text: -There are 8 of them" in complaint
+
+
+def test_an_expression_that_raises_is_named(shelf):
+    rewrite(shelf / "chapters" / "01_small.md", "{eval}`words + 5`", "{eval}`nobody`")
+    with pytest.raises(LensError, match=r"01_small: the cell 'There are .*nobody.*' raised NameError"):
+        book.build("01_small")
 
 
 def test_a_rebuild_changes_no_byte_and_a_build_from_nothing_gives_the_same(notebook, built):
@@ -164,7 +190,7 @@ def test_check_tells_all_that_is_stale(notebook, shelf):
     rewrite(chapter, "Two words\n", "Three words\n")
     rewrite(chapter, "(../README.md)", "(gone.md)")
     ended = invoked("book", "check", "01")
-    assert (ended.code, ended.out) == (1, "01_small: stale\n")
+    assert (ended.code, ended.out) == (1, "01_small: to mend\n")
     source = store()[PARSE].source
     assert [line.strip() for line in ended.err.splitlines() if line.strip()] == [
         "01_small: the text has changed since the notebook was built, first at '# Small'",
@@ -228,8 +254,10 @@ class TestNotes:
         assert (ended.code, ended.out) == (1, "01_small: other notes\n02_other: the same notes\n")
         assert PARSE in ended.err
 
-    def test_it_imports_neither_twisted_nor_what_executes(self):
-        code = "import sys, snippets.workshop.notebook; print({'twisted', 'nbformat', 'matplotlib'} & {*sys.modules})"
+    def test_it_imports_neither_the_servers_of_twisted_nor_what_executes(self):
+        code = (
+            "import sys, snippets.workshop.notebook; print({'twisted.web', 'nbformat', 'matplotlib'} & {*sys.modules})"
+        )
         assert run("-c", code).out == "set()\n"
 
 
@@ -241,7 +269,7 @@ class TestNotes:
     ],
 )
 def test_a_cell_that_fails_is_named_and_nothing_is_written(shelf, code, said):
-    rewrite(shelf / "chapters" / "01_small.md", 'print("one")', code)
+    rewrite(shelf / "chapters" / "01_small.md", 'words = 2\nprint("one")', code)
     refused(invoked("book", "build", "01"), f"error: {said}")
     assert not saved.notebook_path("01_small").exists()
 

@@ -111,7 +111,8 @@ def execute(notebook: NotebookNode, name: str, progress: Progress | None = None)
 def _execute_cell(client: NotebookClient, cell: NotebookNode, number: int) -> None:
     """Run a cell; of a text, compute what its `eval` roles ask for, in the namespace as the cells above it leave it."""
     if cell.cell_type == "code":
-        client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
+        code = [each for each in client.nb.cells[: number + 1] if each.cell_type == "code"]
+        client.execute_cell(cell, number, execution_count=len(code))
     elif wanted := expressions(cell.source):
         shown = "__import__('snippets.lens.roles', fromlist=['shown']).shown"
         each = ", ".join(f"{shown}({expression})" for expression in wanted)
