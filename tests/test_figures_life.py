@@ -161,6 +161,21 @@ def test_what_ended_it(name, said):
     assert "fired, refused or lost" in texts(life(trace))
 
 
+def test_one_answer_moment_by_moment():
+    assert [moment.said for moment in moments(TRACES["one answer"]())] == [
+        "accepted",
+        "27 bytes came",
+        "request 1 was begun",
+        "request 1 was handed over",
+        "request 1 was answered with 200",
+    ]
+
+
+def test_an_abort_ends_the_timer():
+    (abort,) = (moment for moment in moments(TRACES["aborted"]()) if moment.said == "the connection was aborted")
+    assert (abort.lane, [*abort.bars]) == (TIMER, [CONNECTION])
+
+
 def test_the_request_that_is_refused_is_the_last():
     (refusal,) = (moment for moment in moments(TRACES["refused"]()) if moment.mark == "400")
     assert (refusal.lane, refusal.cross) == ("request 2", True)
