@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET
+from twisted.web.server import NOT_DONE_YET, Site
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures import LIFE_POINTS, LIFE_WATCH, life
@@ -25,6 +25,7 @@ from snippets.lens.follow.life import (
     moments,
 )
 from snippets.lens.trace import Trace, record
+from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
 from tests.pictures import assert_legible, texts
 
@@ -160,6 +161,27 @@ def test_what_ended_it(name, said):
     assert "fired, refused or lost" in texts(life(trace))
 
 
+def test_one_answer_moment_by_moment():
+    assert [moment.said for moment in moments(TRACES["one answer"]())] == [
+        "accepted",
+        "27 bytes came",
+        "request 1 was begun",
+        "request 1 was handed over",
+        "request 1 was answered with 200",
+    ]
+
+
+def test_an_abort_ends_the_timer():
+    (abort,) = (moment for moment in moments(TRACES["aborted"]()) if moment.said == "the connection was aborted")
+    assert (abort.lane, [*abort.bars]) == (TIMER, [CONNECTION])
+
+
+def test_the_request_that_is_refused_is_the_last():
+    (refusal,) = (moment for moment in moments(TRACES["refused"]()) if moment.mark == "400")
+    assert (refusal.lane, refusal.cross) == ("request 2", True)
+    assert not any(lane.startswith("request") for lane in refusal.bars)
+
+
 def test_a_connection_that_is_closing_does_not_begin_to_read_again():
     with record(LIFE_POINTS, watch=LIFE_WATCH) as trace:
         wire = Wire(Page())
@@ -201,6 +223,13 @@ class TestWhatCannotBeDrawn:
         with record(LIFE_POINTS, watch=LIFE_WATCH) as trace:
             Wire(Page()), Wire(Page())
         with pytest.raises(LensError, match="this trace has 2: record"):
+            life(trace)
+
+    def test_without_a_clock_that_can_be_read(self):
+        with record(LIFE_POINTS, watch=LIFE_WATCH) as trace, Turns() as hand:
+            hand.connect(hand.listen(Site(Page(), reactor=hand.reactor)))
+            hand.turn()
+        with pytest.raises(LensError, match="needs a clock that can be read"):
             life(trace)
 
     def test_without_the_watched_attributes(self):

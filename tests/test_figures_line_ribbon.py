@@ -126,6 +126,10 @@ def test_what_a_pause_leaves_in_the_buffer_waits_paused_and_what_was_not_read_do
     assert {kind for kind, _ in kinds(received_lines(trace))} == {LINE}
 
 
+def test_what_has_waited_paused_and_waits_on_has_waited_paused():
+    assert waited(traced(b"pauseProducing\r\non")) == [""] * 16 + [PAUSED] * 2
+
+
 def test_a_line_that_is_too_long_takes_all_there_is_with_it():
     assert kinds(received_lines(traced(b"one\r\n" + b"x" * 21 + b"\r\ntwo\r\n"))) == [
         (LINE, b"one\r\n"),

@@ -6,7 +6,7 @@ import pytest
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures import CHANNEL_POINTS, CHANNEL_WATCH, states
-from snippets.lens.figures.states import TIMES, downwards, title
+from snippets.lens.figures.states import TIMES, downwards, look
 from snippets.lens.follow.machine import UNSEEN, machine
 from tests.pictures import texts
 from tests.recorded import GET, STATEFUL, TRACES, traced, traced_later
@@ -17,7 +17,7 @@ class TestStates:
         traces = [TRACES[name]() for name in STATEFUL]
         found = machine(traces)
         said = Counter(texts(states(*traces)))
-        for name, count in Counter(map(title, found.states)).items():
+        for name, count in Counter(look(state)[0] for state in found.states).items():
             assert said[name] == count
         assert said["__first_line"] == len(found.states)
 

@@ -101,6 +101,11 @@ class TestReceived:
         assert [byte.kind for byte in cut.bytes] == [byte.kind for byte in whole.bytes[: len(cut.bytes)]]
         assert {byte.kind for byte in whole.bytes[len(cut.bytes) :]} <= {UNPARSED}
 
+    def test_of_a_long_piece_is_known_what_its_parts_were_taken_for(self):
+        head = b"POST / HTTP/1.1\r\nContent-Length: 500\r\n\r\n"
+        values = [byte.value for byte in received(traced(head + b"x" * 500)).bytes]
+        assert values == [*head, *b"x" * 200, *[None] * 300]
+
     def test_recording_more_calls_changes_nothing(self):
         points = [*CHANNEL_POINTS, *(step.name for step in PATH)]
         assert received(traced(POST + GET, points=points)) == received(traced(POST + GET))

@@ -2,7 +2,7 @@
 
 from snippets.lens.figures.palette import PURPLE, SKY, WHITE, YELLOW, Fill
 from snippets.lens.figures.picture import Picture, in_book_style
-from snippets.lens.figures.ribbon import Look, draw_pieces
+from snippets.lens.figures.ribbon import Look, draw_ribbon
 from snippets.lens.follow.chunks import AFTER, DATA, LEFT, LINE_END, SIZE, TRAILER, received_chunks
 from snippets.lens.trace import Trace
 
@@ -31,4 +31,4 @@ def chunk_ribbon(trace: Trace) -> Picture:
     """
     arrived = received_chunks(trace)
     refused = sum(byte.refused for byte in arrived.bytes)
-    return draw_pieces(arrived, LOOK, [f"{refused:,} bytes were answered with 400"] if refused else [])
+    return draw_ribbon(arrived, LOOK, [f"{refused:,} bytes were answered with 400"] if refused else [])

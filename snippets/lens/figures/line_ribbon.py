@@ -2,7 +2,7 @@
 
 from snippets.lens.figures.palette import BLACK, PURPLE, SKY, VERMILION, WHITE, Fill
 from snippets.lens.figures.picture import Picture, in_book_style
-from snippets.lens.figures.ribbon import Look, draw_pieces
+from snippets.lens.figures.ribbon import Look, draw_ribbon
 from snippets.lens.follow.lines import CLEARED, IN_BUFFER, LEFT, LINE, PAUSED, RAW, TOO_LONG, received_lines
 from snippets.lens.trace import Trace
 
@@ -30,4 +30,4 @@ def line_ribbon(trace: Trace) -> Picture:
     """
     arrived = received_lines(trace)
     counts = {how: sum(byte.waited == how for byte in arrived.bytes) for how in LOOK.bars}
-    return draw_pieces(arrived, LOOK, [f"{count:,} bytes {how}" for how, count in counts.items() if count])
+    return draw_ribbon(arrived, LOOK, [f"{count:,} bytes {how}" for how, count in counts.items() if count])

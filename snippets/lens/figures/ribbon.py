@@ -197,10 +197,10 @@ def ribbon(trace: Trace) -> Picture:
         notes.append(f"{refused:,} bytes were answered with 400 Bad Request")
     if waited := sum(bool(byte.waited) for byte in arrived.bytes):
         notes.append(f"{waited:,} bytes were kept back while a request was handled")
-    return _draw_ribbon(arrived, _in_pieces(arrived.cuts), CHANNEL, notes)
+    return draw_ribbon(arrived, CHANNEL, notes)
 
 
-def draw_pieces(arrived: Received, look: Look, notes: list[str]) -> Picture:
+def draw_ribbon(arrived: Received, look: Look, notes: list[str]) -> Picture:
     """Draw the ribbon of what has arrived, and where the pieces ended; one for each byte is said in the title.
 
     Args:
@@ -208,20 +208,10 @@ def draw_pieces(arrived: Received, look: Look, notes: list[str]) -> Picture:
         look: how they look.
         notes: what else the alt text is to say.
     """
+    how = f"received in {len(arrived.cuts) + 1:,} piece{'s' * bool(arrived.cuts)}"
     if 0 < len(arrived.cuts) == len(arrived.bytes) - 1:
         # A mark after every byte would say nothing, and hide what does.
-        return _draw_ribbon(arrived._replace(cuts=[]), "received one by one", look, notes)
-    return _draw_ribbon(arrived, _in_pieces(arrived.cuts), look, notes)
-
-
-def _in_pieces(cuts: list[int]) -> str:
-    """How bytes came that were cut in these places, for the title of a ribbon."""
-    pieces = len(cuts) + 1
-    return f"received in {pieces:,} piece{'s' * (pieces > 1)}"
-
-
-def _draw_ribbon(arrived: Received, how: str, look: Look, notes: list[str]) -> Picture:
-    """Draw the ribbon; `how` the bytes came goes into the title, and `notes` into the alt text."""
+        arrived, how = arrived._replace(cuts=[]), "received one by one"
     filled = in_ribbon(cells(arrived))
     legend = in_rows(_legend(arrived, look), WIDTH - GUTTER - 2 * MARGIN)
     above = ABOVE if arrived.cuts or any(byte.waited for byte in arrived.bytes) else 0

@@ -53,30 +53,19 @@ def states(*traces: Trace, names: Sequence[str] | None = None) -> Picture:
     return sheet.finished(_alt(shown))
 
 
-def title(state: State) -> str:
-    """What comes next in a state, as its values say."""
+def look(state: State) -> tuple[str, Fill]:
+    """What comes next in a state, as its values say, and its colour: in a byte ribbon, that of the bytes it takes."""
     if state.ending:
-        return "next: nothing, it is closing"
+        return "next: nothing, it is closing", Fill(WHITE)
     if state.handling:
-        return "next: the end of the response"
+        return "next: the end of the response", FILLS[KEPT_BACK]
     if not state.line_mode:
-        return "next: the body"
+        return "next: the body", FILLS[BODY]
+    if state.first_line == 2:
+        return "next: a request line, not empty", FILLS[EARLY]
     if state.first_line:
-        return "next: a request line, not empty" if state.first_line == 2 else "next: a request line"
-    return "next: a header line, one is held" if state.header else "next: a header line"
-
-
-def fill(state: State) -> Fill:
-    """The colour of a state: in a byte ribbon, that of the bytes which it takes."""
-    if state.ending:
-        return Fill(WHITE)
-    if state.handling:
-        return FILLS[KEPT_BACK]
-    if not state.line_mode:
-        return FILLS[BODY]
-    if state.first_line:
-        return FILLS[EARLY if state.first_line == 2 else REQUEST_LINE]
-    return FILLS[HEADER]
+        return "next: a request line", FILLS[REQUEST_LINE]
+    return "next: a header line, one is held" if state.header else "next: a header line", FILLS[HEADER]
 
 
 def downwards(shown: Machine) -> list[State]:
@@ -137,11 +126,11 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _draw_card(sheet: Sheet, left: float, state: State, place: Place, start: bool) -> None:
-    x, style = left + place.x, fill(state)
+    x, (title, style) = left + place.x, look(state)
     sheet.box(x, place.y, CARD, place.high, WHITE)
     sheet.box(x, place.y, CARD, TITLE_BAR, style.colour)
     sheet.box(x, place.y + TITLE_BAR, CARD, STRIP, style, edge="none" if state.ending else BLACK, line=0.6)
-    sheet.text(x + 6, place.y + TITLE_BAR / 2, title(state), bold=True, colour=ink_on(style.colour))
+    sheet.text(x + 6, place.y + TITLE_BAR / 2, title, bold=True, colour=ink_on(style.colour))
     sheet.box(x, place.y, CARD, place.high, "none", edge=BLACK, dashed=state.ending, layer=3)
     for number, line in enumerate(state.values):
         _draw_values(sheet, x + 6, place.y + TITLE_BAR + STRIP + 8 + LINE * number, line)
@@ -172,7 +161,7 @@ def _entry(letter: str, name: str) -> Entry:
 
 
 def _alt(shown: Machine) -> str:
-    kinds = list(dict.fromkeys(title(state) for state in shown.states))
+    kinds = list(dict.fromkeys(look(state)[0] for state in shown.states))
     what: Counter[str] = Counter()
     for edge, counts in shown.edges.items():
         what[edge.what] += counts.total()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from snippets.lens.errors import LensError
 from snippets.lens.event import Event
@@ -108,7 +108,8 @@ def _what(event: Event, inside: Iterable[Event]) -> str:
     return f"{what}: {REFUSED}" if is_refused(inside) else what
 
 
-def _state(values: dict[str, Any], refused: bool) -> State:
+def _state(event: Event, refused: bool, after: bool = False) -> State:
+    values = channel_state(event, after)
     return State(
         values["__first_line"],
         values["__header"] != b"",
@@ -135,7 +136,7 @@ class _Watcher:
     def see(self, event: Event, what: str) -> None:
         while self._open and self._open[-1][0].depth >= event.depth:
             self._end()
-        self._look(_state(channel_state(event), self._refused))
+        self._look(_state(event, self._refused))
         self._open.append((event, what, len(self._edges)))
 
     def finished(self) -> list[Edge]:
@@ -152,7 +153,7 @@ class _Watcher:
     def _end(self) -> None:
         event, what, edges = self._open[-1]
         self._refused = self._refused or what.endswith(REFUSED)
-        self._look(_state(channel_state(event, after=True), self._refused))
+        self._look(_state(event, self._refused, after=True))
         self._open.pop()
         if len(self._edges) == edges:
             self._edges.append(Edge(self.states[-1], self.states[-1], what))
