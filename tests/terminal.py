@@ -6,7 +6,9 @@ others have ended. Prints, as JSON, what came of each: the command, its exit cod
 
 import fcntl
 import json
+import os
 import re
+import shutil
 import signal
 import socket
 import struct
@@ -14,8 +16,38 @@ import subprocess
 import sys
 from pathlib import Path
 
-SERVER = re.compile(r"^python -m snippets run \w+ .*--port \d+")
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+SERVER = re.compile(r"^python (?:-m snippets run \w+ .*--port \d+|server\.py)")
 TALK = re.compile(r"^nc [\d.]+ (\d+)$")
+
+
+def typed(commands: list[str], folder: Path) -> list[tuple[str, int, str, str]]:
+    """Type the commands in a folder, on a network of their own; what came of each, as `main` prints it.
+
+    Skips the test where that can't be had.
+    """
+    if sys.platform != "linux":
+        pytest.skip("only Linux gives a process a network of its own")
+    if lost := [name for name in ("unshare", "curl", "nc") if shutil.which(name) is None]:
+        pytest.skip(f"not installed here: {', '.join(lost)}")
+    if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this user may make no network namespace")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        ["unshare", "-rn", sys.executable, "-m", "tests.terminal"],
+        input=json.dumps(commands),
+        cwd=folder,
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return [tuple(each) for each in json.loads(ran.stdout)]
 
 
 def loopback_up() -> None:

@@ -1,5 +1,7 @@
 """What chapter 00 says in words and leaves to a test."""
 
+import re
+
 from twisted.web.resource import Resource
 from twisted.web.server import supportedMethods
 
@@ -7,6 +9,7 @@ from snippets.lens.path import PATH
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 from snippets.start_here.first_request import root
+from tests.terminal import ROOT, typed
 
 GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
@@ -52,3 +55,14 @@ def test_a_head_without_a_get_is_a_500():
 
     for method, status in [(b"POST", b"200"), (b"GET", b"405"), (b"HEAD", b"500")]:
         assert Wire(OnlyPost()).send(GET.replace(b"GET", method)).split(b" ")[1] == status
+
+
+def test_the_server_of_the_chapter_serves_its_page(tmp_path):
+    """Saved as a file and run, the lines above serve the page until Ctrl-C ends them."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "chapters" / "00_start_here.md").read_text("utf-8"), re.DOTALL)
+    (program,) = [block for block in blocks if "reactor.run()" in block]
+    (tmp_path / "server.py").write_text(program, "utf-8")
+    asked = "curl -s http://127.0.0.1:8080/hello"
+    client, server = typed(["python server.py", asked], tmp_path)
+    assert client == (asked, 0, "Hello from /hello\n", "")
+    assert server[2:] == ("Listening on http://127.0.0.1:8080/hello\n", "")

@@ -1,22 +1,14 @@
 """Every command in the book's text is run as it stands there: servers serve, clients are answered, the rest ends."""
 
-import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from snippets import catalogue
 from snippets.workshop.prose import chapter_text
-from tests.programs import ROOT
-from tests.terminal import SERVER, TALK
+from tests.terminal import SERVER, TALK, typed
 
 COMMAND = re.compile(r"`((?:python -m snippets|printf|curl|nc)\b[^`]*)`")
-NEEDS = ("unshare", "curl", "nc")
 # What a command says when all is well, though its exit code is not 0.
 INTERRUPTED = (-2, 130)
 
@@ -41,28 +33,11 @@ def serve_what_they_ask(commands):
     return [f"python -m snippets run echo --port {port}" for port in asked - served]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a process a network of its own")
 @pytest.mark.parametrize("commands", paragraphs())
 def test_every_command_does_what_it_is_there_for(commands, tmp_path):
     """Nothing on the reader's own ports is in its way: it has a loopback network of its own."""
-    if lost := [name for name in NEEDS if shutil.which(name) is None]:
-        pytest.skip(f"not installed here: {', '.join(lost)}")
-    if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this user may make no network namespace")
     (tmp_path / "some" / "folder").mkdir(parents=True)
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    ran = subprocess.run(
-        ["unshare", "-rn", sys.executable, "-m", "tests.terminal"],
-        input=json.dumps(serve_what_they_ask(commands) + commands),
-        cwd=tmp_path,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    for command, code, out, err in json.loads(ran.stdout):
+    for command, code, out, err in typed(serve_what_they_ask(commands) + commands, tmp_path):
         assert "Traceback" not in err, (command, err)
         if command.startswith("python -m snippets drift"):
             assert code == 2, "it asks a package index, which a test can't reach"

@@ -25,6 +25,7 @@ def over_a_socket():
 
 @pytest.mark.parametrize("send", [over_the_wire, over_a_socket])
 def test_a_recorded_request_goes_the_way_of_the_map(send):
+    """A GET goes through the steps of the map in its order, over a Wire and over a socket."""
     with record([step.name for step in PATH]) as trace:
         send()
     began = list(dict.fromkeys(event.name for event in trace.events))
