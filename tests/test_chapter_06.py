@@ -76,7 +76,7 @@ def test_the_body_does_not_depend_on_the_cuts(parts, sizes, in_chunks):
 
 
 def test_a_get_may_have_a_body():
-    """A resource reads the five bytes of a GET with a Content-Length, and the GET behind them is answered too."""
+    """The resource reads the body of a GET, and the GET behind it is answered too."""
     get = b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
     response = Wire(Echo()).send(get + GET)
     assert b"[hello]" in response
@@ -84,7 +84,7 @@ def test_a_get_may_have_a_body():
 
 
 def test_good_chunks_before_a_bad_one_reach_no_resource():
-    """A thousand good chunks are handed to the request, the bad one gets a 400, and requestReceived is not called."""
+    """The good chunks reach handleContentChunk, the bad one gets a 400, and no request is handed over."""
     data = chunked(b"5\r\nhello\r\n" * 1000 + b"five\r\nhello\r\n0\r\n\r\n")
     response, called = calls(data, "http.Request.handleContentChunk", "http.Request.requestReceived")
     assert response == b"HTTP/1.1 400 Bad Request\r\n\r\n"
@@ -92,7 +92,7 @@ def test_good_chunks_before_a_bad_one_reach_no_resource():
 
 
 def test_bytes_after_a_body_wait_undecoded():
-    """A request with a body that comes while another is at work is kept as it came, without a decoder."""
+    """While a request is at work, the next one is kept as it came, without a decoder."""
     resource = Waiting()
     wire = Wire(resource)
     second = post(b"Content-Length: 10000", body=b"x" * 10000)

@@ -52,7 +52,7 @@ def test_run_passes_the_arguments_on(tmp_path):
 def test_trace_shows_the_tree_and_the_response():
     result = snippets("trace", "hello_site", "GET /hello")
     assert result.returncode == 0, result.stderr
-    assert "└── Server#1.doRead()" in result.stdout
+    assert "\n  Server#1.doRead()" in result.stdout
     assert "HTTPChannel#1.lineReceived(b'GET /hello HTTP/1.1')  http.py:" in result.stdout
     assert "line_mode: 0 -> 1" in result.stdout
     assert result.stdout.rstrip().endswith("Hello from Twisted.web")

@@ -155,6 +155,7 @@ def test_containers_show_their_first_items_and_how_many_more():
 def test_what_is_deep_inside_shows_that_there_is_more():
     assert show(Keeper().keep([[["deep"]]])) == "[[[…]]]"
     assert show(Keeper().keep([{"a": {"b": 1}}, [{}]])) == "[{'a': {…}}, [{}]]"
+    assert show(Keeper().keep({((1,),): [[2]]})) == "{((…)): [[…]]}"
 
 
 def test_a_list_that_holds_itself():
@@ -274,12 +275,18 @@ def test_a_label_is_never_given_to_another_object():
 def test_a_label_is_never_given_to_another_object_after_a_collection():
     keeper = Keeper()
     labels = []
-    for _ in range(8):
-        thing = Thing()
-        thing.itself = thing
-        labels.append(keeper.keep(thing))
-        del thing
-        gc.collect()
+    gc.freeze()  # so that a collection looks at what is made here, and not at all that other tests have imported
+    try:
+        for _ in range(8):
+            thing = Thing()
+            thing.itself = thing
+            labels.append(keeper.keep(thing))
+            dead = weakref.ref(thing)
+            del thing
+            gc.collect()
+            assert dead() is None
+    finally:
+        gc.unfreeze()
     assert len(set(labels)) == 8
 
 
@@ -291,12 +298,12 @@ def test_what_has_no_weak_reference_has_no_number():
 def test_two_threads_that_meet_an_object_together_give_it_one_label():
     keeper, things = Keeper(), [Thing() for _ in range(200)]
     barrier = threading.Barrier(2)
-    found: list[list[str]] = [[], []]
+    labels: list[list[str]] = [[], []]
 
     def look(number: int) -> None:
         for thing in things:
             barrier.wait(10)
-            found[number].append(keeper.keep(thing))
+            labels[number].append(keeper.keep(thing))
 
     threads = [threading.Thread(target=look, args=[number]) for number in range(2)]
     interval = sys.getswitchinterval()
@@ -308,8 +315,8 @@ def test_two_threads_that_meet_an_object_together_give_it_one_label():
             thread.join()
     finally:
         sys.setswitchinterval(interval)
-    assert found[0] == found[1]
-    assert len(set(found[0])) == len(things)
+    assert labels[0] == labels[1]
+    assert len(set(labels[0])) == len(things)
 
 
 @given(live)
@@ -344,6 +351,13 @@ def test_what_is_kept_can_be_shown_in_a_line(value):
 )
 def test_same_is_stricter_than_equal(old, new, equal):
     assert same(old, new) is equal
+
+
+def test_what_is_written_of_the_rest():
+    assert to_json(Named("size", b"5")) == {"named": "size", "value": {"bytes": "5"}}
+    assert to_json(Raised("ValueError", "no")) == {"raised": "ValueError", "text": "no"}
+    assert to_json(Cut(b"x", 500)) == {"cut": {"bytes": "x"}, "length": 500}
+    assert to_json(MISSING) == {"missing": True}
 
 
 def test_what_is_shown_of_the_rest():

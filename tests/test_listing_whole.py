@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from snippets.lens import source
+from snippets.lens.errors import LensError
 from snippets.lens.lines import lines
 from snippets.lens.listing import STORED, listing
 from snippets.lens.notes import Annotation, Note
@@ -124,19 +125,66 @@ def test_a_comparison_shows_what_ran_in_one_run_only(name):
     assert compared.as_text(60).splitlines() == [
         "Host.greet  greeting.py:2-12",
         "    2        def greet(self, name):",
-        "             ... 3 lines not shown",
+        "             ... 2 lines not shown",
+        "    5    ?       if not name:",
         '    6   0x           return "who?"',
         "             ... 1 line not shown",
         '    8   2x >     text = "a < b".join(',
         '    9      >         ["hello", name]',
-        "                 | A note that is longer than a line A note",
-        "                 | that is longer than a line A note that is",
-        "                 | longer than a line A note that is longer",
-        "                 | than a line.",
         "   10      >     )",
         "             ... 1 line not shown",
         "   12   2x >     return text",
     ]
+
+
+def test_of_a_function_read_elsewhere_what_ran_is_shown_without_notes(name):
+    elsewhere = listing(name, run(name, ""), read="05")
+    assert elsewhere.as_text(60).splitlines() == [
+        "Host.greet  greeting.py:2-12",
+        "What ran of it; chapter 05 shows it whole, with its notes.",
+        "    2        def greet(self, name):",
+        "             ... 2 lines not shown",
+        "    5   1x >     if not name:",
+        '    6   1x >         return "who?"',
+        "             ... 6 lines not shown",
+    ]
+    kept = elsewhere._repr_mimebundle_()[STORED]
+    link = '<p>What ran of it; <a href="05_http_channel.ipynb">chapter 05</a> shows it whole, with its notes.</p>'
+    assert link in kept["text/html"]
+    assert "What ran of it; chapter 05 shows it whole, with its notes." in kept["text/plain"]
+    assert "Lines that ran: 5 x1, 6 x1." in kept["text/plain"]
+    with pytest.raises(LensError, match="there is no chapter 77"):
+        listing(name, read="77")
+
+
+@pytest.mark.parametrize(
+    ("body", "before", "now", "deciding"),
+    [
+        (
+            "if x:\n        y = 1\n    elif x is None:\n        y = 2\n    else:\n        y = 3",
+            None,
+            0,
+            {"elif x is None:"},
+        ),
+        ("for each in x:\n        y = each\n    y = 1", [], [1], {"for each in x:"}),
+        ("while x:\n        x.pop()\n    y = 1", [], [1], {"while x:"}),
+        ("try:\n        x.pop()\n    except AttributeError:\n        y = 1", [1], None, set()),
+        ("try:\n        x.pop()\n        y = 1\n    except IndexError:\n        return", [1], [], set()),
+        ("with open('/dev/null'):\n        if x:\n            y = 1", None, 1, {"if x:"}),
+        ("match x:\n        case 1:\n            y = 1\n        case 2:\n            y = 2", 3, 2, {"case 2:"}),
+    ],
+)
+def test_the_conditions_that_decided_are_shown(tmp_path, monkeypatch, body, before, now, deciding):
+    (tmp_path / "deciding.py").write_text(f"def choose(x):\n    {body}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "deciding", raising=False)
+    runs = []
+    for argument in (before, now):
+        with lines(["deciding:choose"]) as run:
+            sys.modules["deciding"].choose(argument)
+        runs.append(run)
+    shown = listing("deciding:choose", runs[1], than=runs[0]).reading.shown
+    assert {row.text.strip() for row in shown if isinstance(row, source.Row) and row.decided} == deciding
 
 
 def rows(html):
@@ -172,12 +220,13 @@ def test_html_has_a_row_for_each_line_and_a_cell_for_its_notes(name):
 def test_html_of_a_comparison(name):
     html = listing(name, run(name, "x"), than=run(name, ""))._repr_mimebundle_()["text/html"]
     assert rows(html) == [
-        ("", ["2", "", "def greet(self, name):", "5: "]),
-        ("", ["", "", "... 3 lines not shown"]),
+        ("", ["2", "", "def greet(self, name):", "10: "]),
+        ("", ["", "", "... 2 lines not shown"]),
+        ("lens-decided", ["5", "?", "    if not name:"]),
         ("lens-unlit", ["6", "0&times;", '        return "who?"']),
         ("", ["", "", "... 1 line not shown"]),
         ("lens-lit", ["8", "1&times;", '    text = "a &lt; b".join(']),
-        ("lens-lit", ["9", "", '        ["hello", name]', "4: <div><p>Two.</p></div>"]),
+        ("lens-lit", ["9", "", '        ["hello", name]']),
         ("lens-lit", ["10", "", "    )"]),
         ("", ["", "", "... 1 line not shown"]),
         ("lens-lit", ["12", "1&times;", "    return text"]),

@@ -158,3 +158,30 @@ def test_every_annotation_of_the_book_fits_the_installed_twisted(name):
     assert lost == []
     assert sum(map(len, where.values())) == len(annotation.notes) > 0
     assert annotation.purpose.endswith(".")
+
+
+class TestRoles:
+    """What a note takes from the annotated module, from an RFC or from a test."""
+
+    def read(self, folder, text, module="twisted.web.http"):
+        (folder / f"{module}.md").write_text(f"## f\n\n{text}\n\n`x`\n: A note.\n", "utf-8")
+        return notes.read(folder)[f"{module}:f"].purpose
+
+    def test_a_value_is_computed_in_the_annotated_module(self, tmp_path):
+        assert self.read(tmp_path, "{eval}`HTTPChannel.maxHeaders` lines, status {eval}`BAD_REQUEST`.") == (
+            "500 lines, status 400."
+        )
+
+    def test_other_modules_are_named_by_their_last_name(self, tmp_path):
+        text = "{eval}`abstract.FileDescriptor.bufferSize`, {eval}`http.OK` and {eval}`sys.maxunicode`."
+        assert self.read(tmp_path, text, "twisted.web.resource") == "65536, 200 and 1114111."
+
+    def test_citations_and_claims_are_links(self, tmp_path):
+        assert "RFC 9112, section 7.1.1" in self.read(tmp_path, "An extension, {rfc}`9112#7.1.1`.")
+
+    def test_what_can_not_be_computed_says_where_it_stands(self, tmp_path):
+        with pytest.raises(LensError, match=r"twisted\.web\.http\.md: \{eval\}`Nobody` raised NameError"):
+            self.read(tmp_path, "{eval}`Nobody`")
+
+    def test_where_the_module_does_not_run_the_expression_stands(self, tmp_path):
+        assert self.read(tmp_path, "It has {eval}`len(x)` parts.", "twisted.internet.nowhere") == "It has len(x) parts."

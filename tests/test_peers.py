@@ -36,6 +36,11 @@ EXPECTED = [
     (post("Content-Length: -1", body=b"hello"), [((), "400"), ((), "400"), ((), WAITS)]),
     (post("Content-Length: " + "9" * 21, body=b"hello"), [((), WAITS), ((), "400"), ((), DROPS)]),
     (post("Content-Length: " + "9" * 4301, body=b"hello"), [((), DROPS), ((), "400"), ((), DROPS)]),
+    (post("Content-Length: " + "9" * 17), [((), WAITS), ((), WAITS), ((), DROPS)]),
+    (
+        b"CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n",
+        [((Taken("CONNECT", b""),), ""), ((Taken("CONNECT", b""),), ""), ((), "501")],
+    ),
     (post(CHUNKED, body=CHUNKS), [((HELLO,), ""), ((HELLO,), ""), ((EMPTY,), "400")]),
     (post(CHUNKED, body=b"\r\n" + CHUNKS), [((), "400"), ((), "400"), ((EMPTY,), DROPS)]),
     (post("Transfer-Encoding: gzip", body=CHUNKS), [((), "400"), ((), "501"), ((EMPTY,), "400")]),
@@ -78,7 +83,7 @@ class Server(http.server.HTTPServer):
         self.taken = []
 
     def handle_error(self, request, client_address):
-        assert isinstance(sys.exception(), ValueError | OverflowError)
+        assert isinstance(sys.exception(), ValueError | OverflowError | MemoryError)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +122,15 @@ def test_the_table_has_a_row_a_request():
     ]
 
 
+@pytest.mark.parametrize("requests", [[], [GET], [("one", GET, "two")]])
+def test_without_pairs_there_is_nothing_to_compare(requests):
+    with pytest.raises(LensError, match="no requests to compare: give pairs"):
+        compare(requests)
+
+
 def test_a_long_body_is_shown_by_its_length():
     assert str(Verdict((Taken("POST", b"x" * 10), EMPTY), WAITS)) == "POST 10 bytes, POST, waits"
+    assert str(Verdict((Taken("POST", b"x" * 9),), "")) == "POST 'xxxxxxxxx'"
 
 
 def test_without_h11_it_says_what_to_install(monkeypatch):

@@ -11,44 +11,20 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.selectreactor import SelectReactor
 from twisted.internet.task import Clock
-from twisted.python.failure import Failure
 from twisted.web.server import Site
 from twisted.web.static import File
 
-from snippets.lens.errors import LensError
 from snippets.lens.logged import logged
 from snippets.lens.trace import record
 from snippets.lens.turns import ReactorHere, Ready, Turns
 from snippets.workshop.scenarios.demo_site import DemoSite
 from snippets.workshop.scenarios.requests import get, head
+from tests.echo import Echo, EchoFactory
 
 OPEN_FILES = Path("/proc/self/fd")
-
-
-class Echo(Protocol):
-    """Sends back what it gets, and notes how it ended."""
-
-    def dataReceived(self, data: bytes) -> None:
-        self.transport.write(data)
-
-    def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self.factory.lost.append(reason.type.__name__)
-
-
-class EchoFactory(Factory):
-    protocol = Echo
-    noisy = False
-
-    def __init__(self) -> None:
-        self.lost: list[str] = []
-        self.built: list[Protocol] = []
-
-    def buildProtocol(self, address: object) -> Protocol:
-        self.built.append(super().buildProtocol(address))
-        return self.built[-1]
 
 
 @pytest.fixture(params=[ReactorHere, SelectReactor], ids=lambda kind: kind.__name__)
@@ -262,21 +238,6 @@ def test_a_call_to_a_method_of_a_connection_is_named_after_it(hand: Turns) -> No
         client.recv(1)
 
 
-def test_until_gives_up_after_so_many_turns(hand: Turns) -> None:
-    def again() -> None:
-        hand.reactor.callLater(0, again)
-
-    again()
-    with pytest.raises(LensError, match=r"not true after 7 turns; the last one was turn 7\n  due: .*again"):
-        hand.until(lambda: False, most=7)
-
-
-def test_until_gives_up_when_nothing_will_happen(hand: Turns) -> None:
-    hand.listen(EchoFactory())
-    with pytest.raises(LensError, match=r"for 0\.01 s nothing was ready: .*readers: Port#1; writers: nobody"):
-        hand.until(lambda: False, wait=0.01)
-
-
 def test_an_error_in_a_protocol_is_logged_and_ends_its_connection_only(hand: Turns) -> None:
     class Fragile(Echo):
         def dataReceived(self, data: bytes) -> None:
@@ -323,16 +284,6 @@ def test_nothing_stays_open(kind: Callable, fails: bool) -> None:
     assert len(os.listdir(OPEN_FILES)) == before
     assert factory.lost == ["ConnectionLost"] * 3
     assert [client.fileno() for client in clients] == [-1] * 3
-
-
-def test_a_closed_reactor_says_so(hand: Turns) -> None:
-    port = hand.listen(EchoFactory())
-    hand.close()
-    hand.close()
-    for use in (hand.turn, lambda: hand.listen(EchoFactory()), lambda: hand.connect(port), lambda: hand.until(bool)):
-        with pytest.raises(LensError, match=r"closed: make another Turns\(\)"):
-            use()
-    assert repr(hand) == f"<Turns: {type(hand.reactor).__name__}, 0 turns, closed>"
 
 
 def test_a_file_is_served_though_its_producer_has_to_be_asked(hand: Turns, tmp_path: Path) -> None:

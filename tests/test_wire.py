@@ -1,32 +1,24 @@
 """The wire is honest: it gives what a real connection gives, byte by byte and call by call."""
 
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from inspect import unwrap
 from itertools import pairwise
 from linecache import getline
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from twisted.internet import task
-from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.selectreactor import SelectReactor
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
-from twisted.python.failure import Failure
-from twisted.web import http, server
+from twisted.web import http
 from twisted.web.server import Site
-from twisted.web.static import File
 
 from snippets.lens.errors import LensError
 from snippets.lens.lines import lines, statement_lines
-from snippets.lens.logged import logged
 from snippets.lens.names import locate
 from snippets.lens.path import PATH
 from snippets.lens.trace import Trace, record
@@ -34,7 +26,7 @@ from snippets.lens.wire import Wire, dated_by
 from snippets.workshop.scenarios import SCENARIOS, scenario
 from snippets.workshop.scenarios.conversation import Played, Scenario, Send, play
 from snippets.workshop.scenarios.demo_site import DemoSite
-from snippets.workshop.scenarios.requests import get, head, post
+from snippets.workshop.scenarios.requests import get
 from tests.loopback import Loopback, SelectLoopback
 
 BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\n\r\n"
@@ -315,71 +307,3 @@ def test_a_client_that_does_not_read_is_read_from_all_the_same(kind: type[Wire])
         assert connection.transport._tempDataLen + len(connection.transport.dataBuffer) > 5 * 400_000
         connection.reading = True
         assert connection.receive().count(b"HTTP/1.1 200 OK") == 5
-
-
-def test_a_file_is_sent_whole_and_the_clock_stands_still(tmp_path: Path) -> None:
-    (tmp_path / "file.txt").write_bytes(b"line\n" * 60_000)
-    response = Wire(File(str(tmp_path))).send(get(b"/file.txt"))
-    assert response.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert response.endswith(b"\r\n\r\n" + b"line\n" * 60_000)
-
-
-def test_the_wire_needs_no_global_reactor(tmp_path: Path) -> None:
-    (tmp_path / "file.txt").write_bytes(b"text\n")
-    code = (
-        "import sys\n"
-        "from twisted.web.static import File\n"
-        "from snippets.lens.wire import Wire\n"
-        "assert Wire(File(sys.argv[1])).send(b'GET /file.txt HTTP/1.1\\r\\n\\r\\n').endswith(b'text\\n')\n"
-        "assert 'twisted.internet.reactor' not in sys.modules\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
-def test_the_date_is_that_of_the_clock() -> None:
-    wire = Wire(DemoSite())
-    assert b"\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n" in wire.send(get(b"/hello"))
-    wire.advance(30)
-    assert b"\r\nDate: Thu, 01 Jan 1970 00:00:30 GMT\r\n" in wire.send(get(b"/hello"))
-
-
-def test_what_the_wire_replaces_in_twisted_is_put_back() -> None:
-    before = (server.datetimeToString, task._theCooperator)
-    wire = Wire(DemoSite())
-    wire.send(get(b"/hello"))
-    wire.reactor.callLater(1, lambda: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        wire.advance(1)
-    assert (server.datetimeToString, task._theCooperator) == before
-
-
-def test_a_piece_has_a_byte_at_least() -> None:
-    with pytest.raises(ValueError, match="at least 1 byte, not 0"):
-        Wire(DemoSite()).send(get(b"/hello"), 0)
-
-
-def test_what_is_sent_after_the_close_is_lost() -> None:
-    wire = Wire(DemoSite())
-    assert wire.send(head(b"GET /hello HTTP/1.0")).endswith(b"Hello!\n")
-    assert wire.closed
-    assert wire.send(get(b"/hello")) == b""
-
-
-def test_the_channel_can_be_looked_at() -> None:
-    wire = Wire(DemoSite())
-    wire.send(post(b"/echo", b"body")[:-1])
-    assert (wire.channel.length, wire.channel.line_mode, wire.channel.persistent) == (4, 0, True)
-
-
-class _Failing(Protocol):
-    def connectionLost(self, reason: Failure) -> None:
-        raise RuntimeError("in connectionLost")
-
-
-def test_what_connection_lost_raises_is_logged_as_by_a_reactor() -> None:
-    with logged() as failures:
-        wire = Wire(Factory.forProtocol(_Failing))
-        wire.disconnect()
-    assert wire.closed
-    assert len(failures) == 1

@@ -5,7 +5,7 @@ import json
 import math
 import weakref
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 LONGEST = 200  # bytes, or characters, kept of one value
 MOST_ITEMS = 6  # items kept of one container
@@ -66,9 +66,9 @@ class _Missing:
 
 MISSING = _Missing()
 
-ATOMS = frozenset({type(None), bool, int, float, type(MISSING)})
+_ATOMS = frozenset({type(None), bool, int, float, type(MISSING)})
 
-_BRACKETS = {"list": "[]", "tuple": "()", "set": "{}", "frozenset": "{}", "dict": "{}"}
+_BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}"), "frozenset": ("{", "}"), "dict": ("{", "}")}
 _HUGE = 1 << 63
 _CONTAINERS = frozenset({list, tuple, set, frozenset, dict})
 _qualname = type.__dict__["__qualname__"].__get__  # what a metaclass says of itself is not asked
@@ -85,11 +85,11 @@ class Keeper:
         self._guards: dict[int, weakref.ref] = {}
         self._numbers: dict[str, Callable[[], int]] = {}
 
-    def keep(self, value: object, depth: int = 0) -> object:
+    def keep(self, value: Any, depth: int = 0) -> object:
         """The kept form of `value`. Never raises on account of what `value` is, and never holds it alive."""
         kind = type(value)
         try:
-            if kind in ATOMS:
+            if kind in _ATOMS:
                 return value
             if kind is bytes or kind is str:
                 return value if len(value) <= LONGEST else Cut(value[:LONGEST], len(value))
@@ -106,16 +106,14 @@ class Keeper:
             pass
         return self._label(value, kind)
 
-    def _container(self, value: object, kind: type, depth: int) -> Items:
+    def _container(self, value: Any, kind: type, depth: int) -> Items:
         if depth > 1:
             return Items(kind.__name__, (), len(value))
         entries = list(itertools.islice(value.items() if kind is dict else value, MOST_ITEMS))
         if kind is dict:
             pairs = [(self.keep(key, depth + 1), self.keep(item, depth + 1)) for key, item in entries]
-            first = [Items("tuple", pair, 2) for pair in pairs]
-        else:
-            first = [self.keep(item, depth + 1) for item in entries]
-        return Items(kind.__name__, tuple(first), len(value))
+            return Items("dict", tuple([Items("tuple", pair, 2) for pair in pairs]), len(value))
+        return Items(kind.__name__, tuple([self.keep(item, depth + 1) for item in entries]), len(value))
 
     def _label(self, value: object, kind: type) -> Label:
         if issubclass(kind, type):

@@ -153,7 +153,7 @@ def deciding_lines(code: CodeType) -> dict[int, int]:
         node, head = waiting.pop()
         if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case) and head is not None:
             around[first_line(node)] = head
-        if isinstance(node, ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.Match | ast.ExceptHandler):
+        if isinstance(node, ast.If | ast.For | ast.AsyncFor | ast.While | ast.match_case):
             head = first_line(node)
         waiting += [(child, head) for child in ast.iter_child_nodes(node)]
     return around

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
-from twisted.logger import globalLogPublisher
+from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
 
@@ -17,7 +18,7 @@ def logged() -> Iterator[list[Failure]]:
     """
     failures: list[Failure] = []
 
-    def observe(event: dict) -> None:
+    def observe(event: LogEvent) -> None:
         # `twisted.python.log.err` still says "failure", `twisted.logger` "log_failure".
         failure = event.get("log_failure") or event.get("failure")
         if failure is not None:
@@ -25,7 +26,7 @@ def logged() -> Iterator[list[Failure]]:
 
     # There is no public way to set aside observers that one did not add.
     before = globalLogPublisher._observers
-    globalLogPublisher._observers = [observe]
+    globalLogPublisher._observers = [cast(ILogObserver, observe)]
     try:
         yield failures
     finally:

@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -17,6 +18,7 @@ from snippets.lens.errors import LensError
 from snippets.lens.release import FOLDER, NO_NOTES
 from snippets.lens.roles import evaluated, expressions, with_links, with_values
 
+_PACKAGES = ("twisted.web", "twisted.internet", "twisted.protocols", "twisted.python")
 _MARKDOWN = MarkdownIt("commonmark").use(deflist_plugin)
 
 
@@ -93,14 +95,26 @@ def _parse(path: Path) -> list[Annotation]:
 
 
 def _written_out(path: Path) -> str:
-    """The text of a file with what its roles stand for; an `eval` role is computed in the annotated module."""
+    """The text of a file with what its roles stand for; an `eval` role is computed in the annotated module.
+
+    There other modules can be named too, by the last part of their names: `abstract.FileDescriptor.bufferSize`.
+    """
     text = with_links(path.read_text(encoding="utf-8"))
     wanted = expressions(text)
+    if not wanted:
+        return text
     try:
-        scope = vars(importlib.import_module(path.stem)) if wanted else {}
+        module = importlib.import_module(path.stem)
     except ImportError:  # a module that does not run on this system: nobody lists its functions here either
         return with_values(text, [f"`{expression}`" for expression in wanted])
-    return evaluated(text, scope, path.name)
+    return evaluated(text, _others_named(wanted) | vars(module), path.name)
+
+
+def _others_named(wanted: list[str]) -> dict[str, object]:
+    """The modules whose last name stands in front of a dot in one of the expressions."""
+    names = {name for expression in wanted for name in re.findall(r"(?<![\w.])([a-z]\w*)\.", expression)}
+    homes = [f"{package}.{name}" for name in names for package in _PACKAGES] + sorted(names)
+    return {home.rpartition(".")[2]: importlib.import_module(home) for home in reversed(homes) if find_spec(home)}
 
 
 def _notes(tokens: list[Token], path: Path) -> Iterator[Note]:

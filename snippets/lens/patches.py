@@ -6,13 +6,14 @@ import sys
 import threading
 from collections.abc import Callable
 from types import CodeType, FunctionType
+from typing import Any, TypeVar, cast
 
 from twisted.python.components import _ProxyDescriptor
 
 from snippets.lens.names import Place, can_be_recorded
 
-changing = threading.RLock()  # held while functions are replaced or put back
-_in_place: "list[Patches]" = []
+LOCK = threading.RLock()  # held while functions are replaced or put back
+_standing: "list[Patches]" = []  # those not undone yet
 
 
 class Patches:
@@ -20,7 +21,7 @@ class Patches:
 
     def __init__(self) -> None:
         self._done: dict[tuple[int, str], tuple[object, object, object]] = {}
-        _in_place.append(self)
+        _standing.append(self)
 
     def has(self, owner: object, attribute: str) -> bool:
         return (id(owner), attribute) in self._done
@@ -30,12 +31,12 @@ class Patches:
         self._done[id(owner), attribute] = (owner, old, new)
 
     def undo(self) -> None:
-        _in_place.remove(self)
+        _standing.remove(self)
         for (key, attribute), (owner, old, new) in self._done.items():
             # If the block itself replaced it, that replacement would be there without the recording too.
             if vars(owner).get(attribute) is new:
                 setattr(owner, attribute, old)
-            for others in _in_place:
+            for others in _standing:
                 others._inherit((key, attribute), new, old)
 
     def _inherit(self, key: tuple[int, str], gone: object, old: object) -> None:
@@ -58,18 +59,18 @@ def owners_of(place: Place) -> list[object]:
     return owners
 
 
-def rewrapped(raw: object, wrap: Callable[[Callable], Callable]) -> object:
-    """`raw` with the function inside it recorded, and the same kind of thing as before around it."""
+def rewrap(raw: Any, wrap: Callable[[Callable], Callable]) -> object:
+    """`raw`, an entry that can be recorded, with `wrap` around the function inside it: the same kind of thing again."""
     if isinstance(raw, staticmethod | classmethod):
         return type(raw)(wrap(raw.__func__))
     if isinstance(raw, property):
-        return raw.getter(wrap(raw.fget))
-    if isinstance(raw, FunctionType):
-        return wrap(raw)
-    return _Proxied(raw, wrap)
+        return raw.getter(wrap(cast(FunctionType, raw.fget)))
+    if isinstance(raw, _ProxyDescriptor):
+        return _RecordingProxy(raw, wrap)
+    return wrap(raw)
 
 
-class _Proxied(_ProxyDescriptor):
+class _RecordingProxy(_ProxyDescriptor):
     """Stands for a descriptor of `proxyForInterface`, which looks its method up in another object."""
 
     def __init__(self, original: _ProxyDescriptor, wrap: Callable[[Callable], Callable]) -> None:
@@ -78,30 +79,32 @@ class _Proxied(_ProxyDescriptor):
         self._wrap = wrap
 
     def __get__(self, instance: object, owner: type | None = None) -> object:
-        found = self._original.__get__(instance, owner)
+        method = self._original.__get__(instance, owner)
         if instance is None:
-            return self._wrap(found)
-        if not callable(found):
-            return found
+            return self._wrap(method)
+        if not callable(method):
+            return method
         # The event's first argument is the proxy: that is the object whose method was called.
-        return functools.partial(self._wrap(_dropping_first(found)), instance)
+        return functools.partial(self._wrap(_without_first(method)), instance)
 
 
-def _dropping_first(function: Callable) -> Callable:
-    @hidden
+def _without_first(function: Callable) -> Callable:
     @functools.wraps(function)
-    def called(_: object, /, *args: object, **kwargs: object) -> object:
+    @hide
+    def call(_: object, /, *args: object, **kwargs: object) -> object:
         return function(*args, **kwargs)
 
-    return called
+    return call
 
+
+_Function = TypeVar("_Function", bound=Callable)
 
 # The module `warnings` passes over frames of files with such names: a warning that Twisted gives its caller must not
 # point here instead.
 HIDDEN = f"{__file__} (as importlib._bootstrap)"
 
 
-def hidden(function: FunctionType) -> FunctionType:
+def hide(function: _Function) -> _Function:
     """`function`, whose frames are not taken for those of a caller."""
     function.__code__ = _hidden_code(function.__code__)
     return function
@@ -113,9 +116,8 @@ def _hidden_code(code: CodeType) -> CodeType:
 
 
 def replace_copies(functions: dict[int, tuple[object, object]], patches: Patches) -> None:
-    """Replace each function under the names that other modules imported it by."""
+    """Replace each function under the names that other modules imported it by: id -> what stands there, what shall."""
     for module in list(sys.modules.values()):
         for name, value in list(getattr(module, "__dict__", {}).items()):
-            old, new = functions.get(id(value), (None, None))
-            if old is value and old is not None:
-                patches.put(module, name, old, new)
+            if id(value) in functions:
+                patches.put(module, name, *functions[id(value)])

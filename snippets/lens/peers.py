@@ -3,14 +3,17 @@
 import http.server
 import io
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from twisted.web.http import Request
 from twisted.web.resource import Resource
 
 from snippets.lens.errors import LensError
 from snippets.lens.logged import logged
-from snippets.lens.wire import Wire
+from snippets.lens.wire import CLIENT, Wire
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 WAITS = "waits"
 DROPS = "drops it"
@@ -52,7 +55,8 @@ class _Taking(Resource):
         self.taken: list[Taken] = []
 
     def render(self, request: Request) -> bytes:
-        self.taken.append(Taken(request.method.decode(), request.content.read()))
+        body = request.content.read() if request.content else b""
+        self.taken.append(Taken(request.method.decode(), body))
         return b""
 
 
@@ -101,7 +105,8 @@ def by_h11(data: bytes) -> Verdict:
         elif isinstance(event, h11.EndOfMessage):
             taken.append(Taken(method, bytes(body)))
             connection.send(h11.Response(status_code=200, headers=[("Content-Length", "0")]))
-            connection.send(h11.EndOfMessage())
+            if connection.our_state is h11.SEND_BODY:  # a 200 to CONNECT is the end of HTTP
+                connection.send(h11.EndOfMessage())
             if connection.our_state is not h11.DONE or connection.their_state is not h11.DONE:
                 return Verdict(tuple(taken), "")
             connection.start_next_cycle()
@@ -123,12 +128,11 @@ class _Sent(io.RawIOBase):
     def tell(self) -> int:
         return self._data.tell()
 
-    def readinto(self, buffer: memoryview) -> int:
-        data = self._data.read(len(buffer))
-        if not data:
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        count = self._data.readinto(buffer)
+        if not count:
             raise _Starved
-        buffer[: len(data)] = data
-        return len(data)
+        return count
 
 
 class _Socket:
@@ -136,13 +140,12 @@ class _Socket:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self.response = bytearray()
 
     def makefile(self, mode: str, buffering: int) -> io.BufferedReader:
         return io.BufferedReader(_Sent(self._data))
 
     def sendall(self, data: bytes) -> None:
-        self.response += data
+        """Nobody reads it."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -152,15 +155,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     # The constructor of `socketserver.BaseRequestHandler` would run the whole connection, and could not be asked after.
     def __init__(self, sock: _Socket, taken: list[Taken]) -> None:
-        self.request, self.client_address, self.server = sock, ("127.0.0.1", 50000), taken
+        self.request, self.client_address, self._taken = sock, CLIENT, taken
         self.begun_at, self.refused_with = 0, ""
         self.setup()
 
     def do_GET(self) -> None:
-        self.server.append(Taken(self.command, self.rfile.read(int(self.headers.get("Content-Length", 0)))))
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        # Not answered: nobody reads what it says.
+        self._taken.append(Taken(self.command, self.rfile.read(int(self.headers.get("Content-Length", 0)))))
 
     do_POST = do_GET
 
@@ -184,7 +185,7 @@ def by_http_server(data: bytes) -> Verdict:
         handler.handle()
     except _Starved:
         end = WAITS if handler.begun_at < len(data) else ""
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, MemoryError):
         # What int and read raise; `socketserver` would print a traceback and close the connection.
         end = DROPS
     else:
@@ -200,8 +201,18 @@ SERVERS: dict[str, Callable[[bytes], Verdict]] = {
 
 
 def compare(requests: Iterable[tuple[str, bytes]]) -> str:
-    """A table of what each server makes of each of the named `requests`, a row each."""
+    """A table of what each server makes of each of the named `requests`, a row each.
+
+    Args:
+        requests: pairs of a name for the row, and the bytes to send.
+
+    Raises:
+        LensError: there are none, or they are no such pairs; or h11 is not installed.
+    """
+    pairs = list(requests)
+    if not pairs or not all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
+        raise LensError('there are no requests to compare: give pairs, as in [("nonsense", b"nonsense\\r\\n\\r\\n")]')
     rows = [("", *SERVERS)]
-    rows += [(name, *(str(by(data)) for by in SERVERS.values())) for name, data in requests]
+    rows += [(name, *(str(by(data)) for by in SERVERS.values())) for name, data in pairs]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)

@@ -1,17 +1,19 @@
 """Shows a trace as a tree: in a terminal, and as a table in Jupyter."""
 
 import html
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from snippets.lens.event import Event
 from snippets.lens.kept import show
 
 if TYPE_CHECKING:
-    from rich.tree import Tree
+    from rich.console import Console, ConsoleOptions
+    from rich.text import Text
 
 MOST_ROWS = 400
+LEVEL = "  "  # what a call stands further in than its caller
+LEAST = 12  # letters that are shown of the arguments, however narrow the terminal
 
 
 class Shown:
@@ -25,8 +27,8 @@ class Shown:
     def __str__(self) -> str:
         return as_text(self.events)
 
-    def __rich__(self) -> "Tree":
-        return as_tree(self.events)
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "Iterator[Text]":
+        yield from as_lines(self.events, options.max_width)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/html": as_html(self.events), "text/plain": as_text(self.events)}
@@ -34,9 +36,15 @@ class Shown:
 
 def call(event: Event) -> str:
     """A call as one line: "HTTPChannel#1.lineReceived(b'GET / HTTP/1.1')"."""
-    arguments = ", ".join(show(arg) for arg in event.args[event.point.bound :])
-    receiver = f"{show(event.receiver)}." if event.point.bound else ""
-    return f"{receiver}{event.method}({arguments})"
+    return f"{_name(event)}({_arguments(event)})"
+
+
+def _name(event: Event) -> str:
+    return f"{show(event.receiver)}.{event.method}" if event.point.bound else event.method
+
+
+def _arguments(event: Event) -> str:
+    return ", ".join(show(arg) for arg in event.args[event.point.bound :])
 
 
 def outcome(event: Event) -> str:
@@ -46,46 +54,52 @@ def outcome(event: Event) -> str:
     return "" if event.result is None else f"-> {show(event.result)}"
 
 
-def changed(event: Event) -> list[str]:
+def changes(event: Event) -> list[str]:
     """The watched attributes that the call changed, each as "name: before -> after"."""
     return [f"{name}: {show(old)} -> {show(new)}" for name, (old, new) in event.changes.items()]
 
 
-def as_tree(events: Sequence[Event]) -> "Tree":
-    """The calls as a tree that rich prints."""
+def as_lines(events: Sequence[Event], width: int) -> "Iterator[Text]":
+    """The calls as lines of at most `width` columns, each further in than its caller; what is too long is cut."""
     from rich.text import Text
-    from rich.tree import Tree
 
-    root = Tree("", hide_root=True)
-    branches, thread = [root], None
+    level, thread = 0, None
     for event in events[:MOST_ROWS]:
-        if event.thread != thread:
-            branches, thread = [root], event.thread
-        line = Text(call(event), style="bold" if event.depth == 0 else "")
-        if said := outcome(event):
-            line.append(f"  {said}", style="red" if event.raised else "green")
-        line.append(f"  {event.point.where}", style="dim")
-        for change in changed(event):
-            line.append(f"\n{change}", style="cyan")
-        # A call whose caller had not ended may be deeper than the branch it hangs on.
-        depth = min(event.depth, len(branches) - 1)
-        del branches[depth + 1 :]
-        branches.append(branches[depth].add(line))
+        # A call whose caller had not ended may be deeper than the line above it allows.
+        level = min(event.depth, level + 1) if event.thread == thread else 0
+        thread = event.thread
+        yield _cut(_line(event, LEVEL * level, width), width)
+        for change in changes(event):
+            yield _cut(Text(f"{LEVEL * level}{change}", style="cyan"), width)
     if len(events) > MOST_ROWS:
-        root.add(f"... and {len(events) - MOST_ROWS} more calls")
+        yield Text(f"... and {len(events) - MOST_ROWS} more calls")
     if not events:
-        root.add("nothing was recorded")
-    return root
+        yield Text("nothing was recorded")
+
+
+def _line(event: Event, indent: str, width: int) -> "Text":
+    """A call in a line, its arguments cut to what the rest of it leaves of `width`."""
+    from rich.text import Text
+
+    name, arguments, where = f"{indent}{_name(event)}", _arguments(event), f"  {event.point.where}"
+    said = _short(f"  {outcome(event)}".rstrip(), max(width // 3, LEAST))
+    arguments = _short(arguments, max(width - len(name) - len("()") - len(said) - len(where), LEAST))
+    style = "red" if event.raised else "green"
+    return Text.assemble((f"{name}({arguments})", "bold" if not event.depth else ""), (said, style), (where, "dim"))
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _cut(line: "Text", width: int) -> "Text":
+    line.truncate(width, overflow="ellipsis")
+    return line
 
 
 def as_text(events: Sequence[Event], width: int = 110) -> str:
     """The calls as plain text, `width` characters wide."""
-    from rich.console import Console
-
-    # In Jupyter, rich would show the text itself and leave nothing in the file.
-    console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False, force_jupyter=False)
-    console.print(as_tree(events))
-    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+    return "\n".join(line.plain.rstrip() for line in as_lines(events, width))
 
 
 _CELL = "text-align: left; vertical-align: top; padding: 1px 10px"
@@ -117,5 +131,5 @@ def _row(event: Event, watched: bool) -> str:
         f'<td style="{_CELL}; white-space: nowrap">{html.escape(event.point.where)}</td>',
     ]
     if watched:
-        cells.append(f'<td style="{_CELL}; {_CODE}">{"<br>".join(map(html.escape, changed(event)))}</td>')
+        cells.append(f'<td style="{_CELL}; {_CODE}">{"<br>".join(map(html.escape, changes(event)))}</td>')
     return f"<tr>{''.join(cells)}</tr>"

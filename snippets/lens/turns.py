@@ -1,12 +1,13 @@
 """A reactor turned by hand over real loopback sockets: what was ready in a turn, and what ran."""
 
+import math
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from twisted.internet import tcp
-from twisted.internet.base import ReactorBase
+from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.main import CONNECTION_LOST
 from twisted.internet.protocol import Factory
 from twisted.internet.task import Cooperator
@@ -70,23 +71,23 @@ class Turn:
 class _CountingSocket:
     """Stands in for a socket while Twisted uses it, and counts the bytes that it moves."""
 
-    def __init__(self, real: socket.socket) -> None:
-        self.real = real
+    def __init__(self, real: Any) -> None:
+        self.real = real  # None for a descriptor that has no socket: then nothing is counted
         self.received = 0
         self.sent: int | None = None  # None until `send` is called, though it were with no bytes
 
-    def recv(self, *args: object) -> bytes:
-        data = self.real.recv(*args)
+    def recv(self, size: int) -> bytes:
+        data = self.real.recv(size)
         self.received += len(data)
         return data
 
-    def send(self, *args: object) -> int:
+    def send(self, data: bytes | memoryview) -> int:
         self.sent = self.sent or 0
-        sent = self.real.send(*args)
+        sent = self.real.send(data)
         self.sent += sent
         return sent
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
 
 
@@ -98,11 +99,18 @@ class Turns:
     Args:
         reactor_class: which reactor to turn; the default is `EPollReactor`, or `SelectReactor` where there is no epoll.
 
+    Raises:
+        LensError: that reactor can't be turned so.
+
     `reactor` is that reactor: give it to what would else take the global one, as in `Site(root, reactor=hand.reactor)`.
     """
 
-    def __init__(self, reactor_class: Callable[[], ReactorBase] = ReactorHere) -> None:
-        self.reactor = reactor_class()
+    def __init__(self, reactor_class: type[Any] = ReactorHere) -> None:
+        if not hasattr(reactor_class, "_doReadOrWrite"):
+            raise LensError(
+                f"{reactor_class!r} can't be turned by hand: take EPollReactor, PollReactor or SelectReactor"
+            )
+        self.reactor = reactor_class()  # Any: Twisted's types have no name for what these reactors share
         # The poll looks this method up on the instance. A subclass would do as well, but a recording of
         # `_doReadOrWrite` follows overriding subclasses: it would show the lens between reactor and transport.
         self.reactor._doReadOrWrite = self._do_read_or_write
@@ -114,8 +122,14 @@ class Turns:
         self._closed = False
 
     def listen(self, factory: Factory) -> tcp.Port:
-        """Listen on a free port of the loopback interface and return the port (`port.getHost().port` is its number)."""
+        """Listen on a free port of the loopback interface and return the port (`port.getHost().port` is its number).
+
+        Raises:
+            LensError: `factory` is none, or the reactor is closed.
+        """
         self._check_open()
+        if not IProtocolFactory.providedBy(factory):
+            raise LensError(f"a port needs a factory, as in listen(Site(root, reactor=hand.reactor)), not {factory!r}")
         port = self.reactor.listenTCP(0, factory, interface=LOOPBACK)
         # Twisted's own place to say which transport is made for an accepted connection.
         port.transport = self._server
@@ -140,9 +154,11 @@ class Turns:
                 and not at all if a call ran in it.
 
         Raises:
-            LensError: the reactor is closed.
+            LensError: `wait` is no time that ends, or the reactor is closed.
         """
         self._check_open()
+        if wait is None or not 0 <= wait < math.inf:
+            raise LensError(f"a turn would never end: let it wait some seconds, at least 0, not {wait}")
         self._turn = turn = Turn(self._turn.number + 1)
         pending = sorted(self.reactor.getDelayedCalls(), key=lambda call: call.getTime())
         functions = [call.func for call in pending]  # a call forgets its function when it is cancelled
@@ -170,7 +186,7 @@ class Turns:
         turns: list[Turn] = []
         while not condition():
             if len(turns) == most:
-                raise LensError(f"the condition is still not true after {most} turns; the last one was {turns[-1]!r}")
+                raise LensError(f"the condition is still not true after {most} turns; the last one was {self._turn!r}")
             turns.append(turn := self.turn(wait))
             # A thread may have woken the reactor for a call that it makes in its next turn.
             if not (turn.ready or turn.ran or self.reactor.getDelayedCalls() or self.reactor.threadCallQueue):
@@ -224,7 +240,7 @@ class Turns:
         if self._closed:
             raise LensError("this reactor is closed: make another Turns(), and stay inside its with block")
 
-    def _server(self, *args: object) -> tcp.Server:
+    def _server(self, *args: Any) -> tcp.Server:
         server = tcp.Server(*args)
         self._keep(server)
         return server
@@ -233,7 +249,7 @@ class Turns:
         self._descriptors.append(descriptor)
         self._keeper.keep(descriptor)  # labels count in the order in which they are given
 
-    def _labels(self, descriptors: list[object]) -> list[str]:
+    def _labels(self, descriptors: Iterable[object]) -> list[str]:
         labels = [str(self._keeper.keep(each)) for each in descriptors if each not in self.reactor._internalReaders]
         return sorted(labels, key=lambda label: (label.partition("#")[0], len(label), label))
 
@@ -244,7 +260,7 @@ class Turns:
             return f"{self._keeper.keep(owner)}.{function.__name__}"
         return getattr(function, "__qualname__", type(function).__qualname__)
 
-    def _do_read_or_write(self, selectable: object, *how: object) -> None:
+    def _do_read_or_write(self, selectable: Any, *how: Any) -> None:
         """What the reactor calls for each ready descriptor, in place of its own `_doReadOrWrite`."""
         serve = type(self.reactor)._doReadOrWrite
         if selectable in self.reactor._internalReaders:
@@ -262,7 +278,7 @@ class Turns:
                 selectable.socket = real
             self._note(selectable, self._events(*how), counted, connected)
 
-    def _events(self, *how: object) -> list[str]:
+    def _events(self, *how: Any) -> list[str]:
         """What the descriptor was ready for: `how` is (fd, event mask), or (method name,) from the select reactor."""
         if len(how) == 1:
             return ["read" if how == ("doRead",) else "write"]
@@ -271,7 +287,7 @@ class Turns:
             return ["hang-up"]
         return ["read"] * bool(mask & self.reactor._POLL_IN) + ["write"] * bool(mask & self.reactor._POLL_OUT)
 
-    def _note(self, selectable: object, events: list[str], counted: _CountingSocket, connected: bool) -> None:
+    def _note(self, selectable: Any, events: list[str], counted: _CountingSocket, connected: bool) -> None:
         label = str(self._keeper.keep(selectable))
         for event in events:
             moved = {"read": counted.received, "write": counted.sent or 0}.get(event, 0)

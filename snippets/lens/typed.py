@@ -1,11 +1,15 @@
 """From a request as a reader types it to the bytes that go over the wire."""
 
+import os
 import re
 from pathlib import Path
 
 from snippets.lens.errors import LensError
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, section 5.6.2
+
+
+MOST_BYTES = 64 * 1024 * 1024  # of a file: more does not come in one request that someone reads
 
 
 def request_bytes(text: str) -> bytes:
@@ -17,11 +21,10 @@ def request_bytes(text: str) -> bytes:
             Line ends become CRLF; Host and Content-Length are added where they are needed and missing.
 
     Raises:
-        LensError: `text` is neither.
+        LensError: `text` is neither, or a file that can't be read, is empty, or has more than MOST_BYTES.
     """
-    path = Path(text) if text and "\n" not in text and "\0" not in text and len(text) < 1000 else None
-    if path is not None and path.is_file():
-        return path.read_bytes()
+    if os.path.isfile(text):
+        return _bytes_of(Path(text))
     head, _, body = text.replace("\r\n", "\n").partition("\n\n")
     first, *headers = head.strip("\n").split("\n")
     words = first.split()
@@ -34,8 +37,28 @@ def request_bytes(text: str) -> bytes:
     names = {line.partition(":")[0].strip().lower() for line in headers}
     if version == "HTTP/1.1" and "host" not in names:
         headers.insert(0, "Host: 127.0.0.1")
-    content = body.encode()
+    content = _encoded(body)
     if content and not names & {"content-length", "transfer-encoding"}:
         headers.append(f"Content-Length: {len(content)}")
     lines = [f"{words[0]} {words[1]} {version}", *headers, "", ""]
-    return "\r\n".join(lines).encode() + content
+    return _encoded("\r\n".join(lines)) + content
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        size = file.stat().st_size
+        data = file.read_bytes() if size <= MOST_BYTES else b""
+    except OSError as error:
+        raise LensError(f"{file} can't be read: {error.strerror}; name another file, or write a request") from None
+    if size > MOST_BYTES:
+        raise LensError(
+            f"{file} has {size} bytes, more than the {MOST_BYTES} that are sent at most: name a smaller one"
+        )
+    if not data:
+        raise LensError(f"{file} is empty: name a file that holds the bytes to send")
+    return data
+
+
+def _encoded(text: str) -> bytes:
+    # A shell hands over bytes that are no UTF-8 as surrogates; any other surrogate is a mistake in a program.
+    return text.encode("utf-8", "surrogateescape")

@@ -2,23 +2,31 @@
 
 import errno
 import socket
+import sys
+import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from itertools import repeat
+from contextlib import AbstractContextManager, contextmanager
+from itertools import chain, count, repeat
+from types import ModuleType
+from typing import Any
 
 from twisted.internet import task
 from twisted.internet.address import IPv4Address
-from twisted.internet.interfaces import IReactorFDSet
+from twisted.internet.base import DelayedCall
+from twisted.internet.interfaces import IReactorFDSet, IReadDescriptor, IWriteDescriptor
 from twisted.internet.posixbase import _DisconnectSelectableMixin, _PollLikeMixin
 from twisted.internet.protocol import Factory
 from twisted.internet.task import Clock, Cooperator
 from twisted.internet.tcp import Server
-from twisted.python import log
+from twisted.python import log, threadable
 from twisted.web import http, server
 from zope.interface import implementer
 
+from snippets.lens.errors import LensError
+
 SERVER = ("127.0.0.1", 8080)
 CLIENT = ("127.0.0.1", 50000)
+MOST_TURNS = 100_000  # after which a server is taken to have no end
 
 
 class MemorySocket:
@@ -110,34 +118,35 @@ class MemoryReactor(_DisconnectSelectableMixin, _PollLikeMixin, Clock):
     def __init__(self) -> None:
         super().__init__()
         self.cooperator = Cooperator(scheduler=lambda step: self.callLater(0, step))
-        self._reads: set[object] = set()
-        self._writes: set[object] = set()
+        # Any: Twisted's types know no descriptor whose socket is a `MemorySocket`.
+        self._reads: set[Any] = set()
+        self._writes: set[Any] = set()
 
-    def addReader(self, reader: object) -> None:
+    def addReader(self, reader: IReadDescriptor) -> None:
         self._reads.add(reader)
 
-    def addWriter(self, writer: object) -> None:
+    def addWriter(self, writer: IWriteDescriptor) -> None:
         self._writes.add(writer)
 
-    def removeReader(self, reader: object) -> None:
+    def removeReader(self, reader: IReadDescriptor) -> None:
         self._reads.discard(reader)
 
-    def removeWriter(self, writer: object) -> None:
+    def removeWriter(self, writer: IWriteDescriptor) -> None:
         self._writes.discard(writer)
 
-    def removeAll(self) -> list[object]:
+    def removeAll(self) -> list[IReadDescriptor | IWriteDescriptor]:
         gone = list(self._reads | self._writes)
         self._reads.clear()
         self._writes.clear()
         return gone
 
-    def getReaders(self) -> list[object]:
+    def getReaders(self) -> list[IReadDescriptor]:
         return list(self._reads)
 
-    def getWriters(self) -> list[object]:
+    def getWriters(self) -> list[IWriteDescriptor]:
         return list(self._writes)
 
-    def _ready(self) -> list[tuple[Server, int]]:
+    def _ready(self) -> list[tuple[Any, int]]:
         events = []
         for descriptor in self._reads | self._writes:
             event = self._POLL_IN * (descriptor in self._reads and descriptor.socket.readable)
@@ -148,81 +157,136 @@ class MemoryReactor(_DisconnectSelectableMixin, _PollLikeMixin, Clock):
                 events.append((descriptor, event))
         return events
 
+    def advance(self, amount: float) -> None:
+        """Let `amount` seconds pass, and run the calls that are due; those due at once that they ask for, too.
+
+        Raises:
+            LensError: after MOST_TURNS calls still another one is due.
+        """
+        self.rightNow += amount
+        for made in count():
+            due = min(self.calls, key=DelayedCall.getTime, default=None)
+            if due is None or due.getTime() > self.seconds():
+                return
+            if made == MOST_TURNS:
+                raise LensError(f"a call is due again after {made} calls: give callLater some seconds to wait")
+            self.calls.remove(due)
+            due.called = 1
+            due.func(*due.args, **due.kw)
+
     def settle(self) -> None:
-        """Turn until nothing is ready and no delayed call is due."""
+        """Turn until nothing is ready and no delayed call is due.
+
+        Raises:
+            LensError: after MOST_TURNS turns something still is.
+        """
         self.advance(0)
-        while ready := self._ready():
+        for made in count():
+            ready = self._ready()
+            if not ready:
+                return
+            if made == MOST_TURNS:
+                raise LensError(f"the server is not done after {made} turns: it writes without end")
             for descriptor, event in ready:
                 # Called as `EPollReactor.doPoll` calls it: what escapes is logged.
                 log.callWithLogger(descriptor, self._doReadOrWrite, descriptor, descriptor, event)
             self.advance(0)
 
 
+_replacing = threading.RLock()  # held while a name in a module of Twisted, one for all threads, is replaced
+
+
 @contextmanager
-def dated_by(clock: Clock) -> Iterator[None]:
+def _replaced(module: ModuleType, name: str, value: object) -> Iterator[None]:
+    with _replacing:
+        before = getattr(module, name)
+        setattr(module, name, value)
+        try:
+            yield
+        finally:
+            setattr(module, name, before)
+
+
+def dated_by(clock: Clock) -> AbstractContextManager[None]:
     """Let `clock` (seconds since 1970) decide the Date header while the block runs.
 
     `twisted.web.server.Request.process` calls `datetimeToString` by the name that its module imported, so that
     name is the one to replace.
     """
-    before = server.datetimeToString
-    server.datetimeToString = lambda: http.datetimeToString(clock.seconds())
-    try:
-        yield
-    finally:
-        server.datetimeToString = before
+    return _replaced(server, "datetimeToString", lambda: http.datetimeToString(clock.seconds()))
 
 
-@contextmanager
-def paced_by(cooperator: Cooperator) -> Iterator[None]:
+def paced_by(cooperator: Cooperator) -> AbstractContextManager[None]:
     """Let `cooperator` decide, while the block runs, when a pull producer is asked for its next piece.
 
     That is what `static.File` answers with. Twisted's own cooperator, `twisted.internet.task._theCooperator`, would
     import the global reactor and wait for it to run.
     """
-    before = task._theCooperator
-    task._theCooperator = cooperator
-    try:
-        yield
-    finally:
-        task._theCooperator = before
+    return _replaced(task, "_theCooperator", cooperator)
 
 
 def pieces(data: bytes, size: int | Iterable[int] | None) -> Iterator[bytes]:
-    """Cut `data`: into pieces of `size` bytes each, or of the sizes given one after another (the rest is the last)."""
-    if isinstance(size, int) and size < 1:
-        raise ValueError(f"a piece has at least 1 byte, not {size}")
-    sizes = iter([] if size is None else repeat(size) if isinstance(size, int) else size)
+    """Cut `data`: into pieces of `size` bytes each, or of the sizes given one after another (the rest is the last).
+
+    Raises:
+        LensError: `data` is not bytes, or a size is no number of at least 1.
+    """
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise LensError(f"a connection carries bytes, as in b'GET / HTTP/1.1', not {type(data).__name__}")
+    sizes = [] if size is None else size if isinstance(size, Iterable) else repeat(size)
     start = 0
-    while start < len(data):
-        end = start + next(sizes, len(data))
-        if end > start:
-            yield data[start:end]
-        start = end
+    for length in chain(sizes, [len(data)]):
+        if start >= len(data):
+            return
+        if not isinstance(length, int) or length < 1:
+            raise LensError(f"a piece has at least 1 byte, not {length!r}")
+        yield data[start : start + length]
+        start += length
+
+
+def _site_of(resource: object, reactor: Clock, options: dict[str, Any]) -> Any:
+    """The factory that a `Wire` was given, or the site of the resource that it was given.
+
+    Any: to Twisted's types a `Site` is no `Factory[Protocol]`, for it builds what is no subclass of `Protocol`.
+    """
+    if isinstance(resource, Factory):
+        if options:
+            raise LensError(f"{', '.join(options)}: options are for a resource; this {type(resource).__name__} is made")
+        return resource
+    if isinstance(resource, type) or not hasattr(resource, "getChildWithDefault"):
+        raise LensError(f"a wire leads to a resource, as in Wire(Resource()), or to a Factory, not to {resource!r}")
+    site = server.Site(resource, reactor=reactor, **options)
+    vars(site)["_entropy"] = lambda size: bytes(range(size))
+    return site
 
 
 class Wire:
     """One connection to a site, deterministic to the byte: no network, no wall clock.
 
     Twisted's code runs from `tcp.Connection.doRead` on, unchanged; replaced are the socket, the poll and the clock.
+    While it runs it replaces what is there once for all threads, the date and the pace of answers: two wires take
+    turns, and beside a reactor that runs in another thread there can be none.
 
     Args:
         resource: the root resource of the site to talk to; or a `twisted.internet.protocol.Factory` to use as it is.
         site_options: keyword arguments for `twisted.web.server.Site` (`timeout` in seconds, `requestFactory`, ...).
+
+    Raises:
+        LensError: `resource` is neither, or a factory with options, or one that takes no connection; or, as whatever
+            lets something happen, a reactor runs in another thread, or the server never comes to an end.
     """
 
-    def __init__(self, resource: object, **site_options: object) -> None:
+    def __init__(self, resource: object, **site_options: Any) -> None:
         self.reactor = MemoryReactor()
         self.socket = MemorySocket()
-        if isinstance(resource, Factory):
-            self.site = resource
-        else:
-            self.site = server.Site(resource, reactor=self.reactor, **site_options)
-            self.site._entropy = lambda size: bytes(range(size))
+        self.site = _site_of(resource, self.reactor, site_options)
         self.site.noisy = False
         self.site.doStart()
         protocol = self.site.buildProtocol(IPv4Address("TCP", *CLIENT))
-        self.transport = Server(self.socket, protocol, CLIENT, None, 1, self.reactor)
+        if protocol is None:
+            raise LensError(f"{type(self.site).__name__} takes no connection: its buildProtocol returned None")
+        # Twisted asks for a socket and a port: what has a socket's methods will do, and a port's are not called.
+        self.transport = Server(self.socket, protocol, CLIENT, None, 1, self.reactor)  # type: ignore[arg-type]
         self.transport.repstr = f"<{type(protocol).__name__} #1 in memory>"  # what a port gives its connections
         with self._in_its_time():
             protocol.makeConnection(self.transport)
@@ -230,8 +294,15 @@ class Wire:
 
     @property
     def channel(self) -> http.HTTPChannel:
-        """The object that speaks HTTP on this connection, behind the proxy that the transport holds."""
-        return self.protocol._channel
+        """The object that speaks HTTP on this connection, behind the proxy that the transport holds.
+
+        Raises:
+            LensError: the connection is not one of a `Site`.
+        """
+        channel = getattr(self.protocol, "_channel", None)
+        if not isinstance(channel, http.HTTPChannel):
+            raise LensError(f"{type(self.protocol).__name__} has no HTTP channel: look at wire.protocol")
+        return channel
 
     @property
     def closed(self) -> bool:
@@ -253,6 +324,9 @@ class Wire:
 
         Each piece is read in a turn of its own, unless the server has paused reading; then it waits, as it would
         in the kernel. What is sent after the server has closed is lost, as on a network.
+
+        Raises:
+            LensError: as by `pieces`.
         """
         for piece in pieces(data, size):
             if self.closed:
@@ -269,7 +343,13 @@ class Wire:
         return data
 
     def advance(self, seconds: float) -> bytes:
-        """Let `seconds` pass on the clock of the site, and return the bytes that came back."""
+        """Let `seconds` pass on the clock of the site, and return the bytes that came back.
+
+        Raises:
+            LensError: `seconds` is less than 0, or no number.
+        """
+        if not seconds >= 0:
+            raise LensError(f"time goes forward: give seconds of at least 0, not {seconds}")
         with self._in_its_time():
             self.reactor.advance(seconds)
         return self.receive()
@@ -291,5 +371,10 @@ class Wire:
 
     @contextmanager
     def _in_its_time(self) -> Iterator[None]:
+        running = sys.modules.get("twisted.internet.reactor")
+        if running is not None and running.running and not threadable.isInIOThread():
+            raise LensError(
+                "a reactor runs in another thread, and would share this wire's date: stop it, or ask in there"
+            )
         with dated_by(self.reactor), paced_by(self.reactor.cooperator):
             yield

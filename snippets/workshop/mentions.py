@@ -17,7 +17,7 @@ _READ = ("internet", "logger", "protocols", "python", "web")
 _CODE = re.compile(r"(?<![}`])`([A-Za-z_][\w.]*)(?:\(\))?`")
 _WORD = re.compile(r"[A-Za-z_]\w+")
 # Names that the book writes as code and that stand in no program: what others call something, or what is wrong.
-_OTHERS = frozenset({"close_notify", "enctype", "make_request", "render_get", "Vary", "he", "UNREACHABLE"})
+_OTHERS = frozenset({"close_notify", "enctype", "make_request", "render_get", "Vary", "he", "UNREACHABLE", "SHUT_WR"})
 
 
 @functools.cache

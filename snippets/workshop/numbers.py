@@ -12,11 +12,11 @@ from snippets.workshop.prose import Line, Text, note_lines
 
 # What a sentence may say without a run: the names of protocols, releases of Python, RFCs, chapters, links, roles, and
 # commands, which tests run.
-_NAMED = "HTTP|TLS|SSL|IPv|UTF-|SHA-|ISO-8859-|Python|RFC|[Cc]hapters?|[Qq]uestions?"
+_NAMED = "HTTP|PEP|Twisted|TLS|SSL|IPv|UTF-|SHA-|ISO-8859-|Python|RFC|[Cc]hapters?|[Qq]uestions?"
 _FREE = re.compile(
     r"\{\w+\}(`+).+?(?<!`)\1(?!`)"
     r"|\]\([^)]*\)"
-    r"|`(?:python -m|curl|printf|nc|git) [^`]*`|https?://[^\s`)]*"
+    r"|`(?:python -m|curl|printf|nc|git) [^`]*`|https?://[^\s`)]*|\b\w+\(\d\)"
     rf"|\b(?:{_NAMED})[ /]?v?\d+(?:\.\d+)*"
 )
 _NUMBER = re.compile(r"(?<![\w.#/\\%-])\d+(?:,\d{3})*(?:\.\d+)*(?!\w)")
