@@ -4,8 +4,8 @@ python -m snippets run odd_requests
 python -m snippets run odd_requests 16
 
 Without a number it lists them all: number, name, and what is odd. With one it writes the bytes of that request.
-A name has the header lines, with " / " between them, a bar, and the body. Without a bar the body is `5`, `hello` and the
-last chunk; "chunked" alone is the line `Transfer-Encoding: chunked`.
+A name has the header lines, with " / " between them, a bar, and the body. Without a bar the body is `5`, `hello` and
+the last chunk; "chunked" alone is the line `Transfer-Encoding: chunked`.
 """
 
 import argparse
