@@ -1,6 +1,8 @@
 """The shell's way in: python -m snippets."""
 
+import io
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +10,9 @@ from snippets import catalogue
 from snippets.lens.errors import LensError
 from snippets.shell import Name, warn_about_version
 from snippets.workshop import commands
+
+if TYPE_CHECKING:  # it takes long to import Twisted
+    from twisted.web.resource import IResource
 
 
 def _snippet_names() -> list[str]:
@@ -106,7 +111,7 @@ def trace(name: str, request: str, size: int | None, as_json: bool) -> None:
     click.echo(response.decode("latin-1") or "(nothing came back)")
 
 
-def _root_of(name: str) -> object:
+def _root_of(name: str) -> "IResource":
     """The root resource of a snippet's site."""
     import importlib
 
@@ -130,6 +135,7 @@ def show(function: str, request: str | None, size: int | None, site: str) -> Non
     """
     from rich.console import Console
 
+    from snippets.lens import notes
     from snippets.lens.lines import lines
     from snippets.lens.listing import listing
     from snippets.lens.typed import request_bytes
@@ -142,6 +148,8 @@ def show(function: str, request: str | None, size: int | None, site: str) -> Non
         data = request_bytes(request)
         with lines([function]) as lit:
             Wire(_root_of(site)).send(data, size)
+    if not notes.store():
+        click.echo("warning: there are no notes here; a checkout of the book has them", err=True)
     Console().print(listing(function, lit))
 
 
@@ -166,6 +174,9 @@ for command in (commands.book, commands.coverage, commands.drift, commands.bench
 
 def main() -> None:
     """Run the command line; what a reader did wrong becomes one line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that has no box-drawing characters shows the rest
     try:
         cli(prog_name="python -m snippets" if sys.argv[0].endswith("__main__.py") else "snippets")
     except LensError as error:

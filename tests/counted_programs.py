@@ -131,6 +131,20 @@ def raises_through_finally(value):
             value = 0  # 1x
 
 
+def raises_another_in_finally(early):
+    try:  # 2x
+        try:  # 2x
+            raise ValueError  # 2x
+        finally:
+            if early:  # 2x
+                raise KeyError  # 1x
+            early = True  # 1x
+    except KeyError:  # 2x
+        return early  # 1x
+    except ValueError:  # 1x
+        return None  # 1x
+
+
 def contexts():
     for number in range(2):  # 3x
         with contextlib.suppress(ValueError):  # 4x

@@ -1,5 +1,6 @@
-"""The shell's way in, used as a reader uses it: as a process."""
+"""The shell's way in, used as a reader uses it."""
 
+import io
 import json
 import os
 import subprocess
@@ -7,60 +8,47 @@ import sys
 
 import pytest
 
-
-def snippets(*args, cwd=None, **environment):
-    """Run `python -m snippets` in a folder that is not the project's."""
-    env = {**os.environ, "COLUMNS": "200", "PYTHONWARNINGS": "", **environment}
-    command = [sys.executable, "-m", "snippets", *args]
-    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=cwd, timeout=120, check=False)
-
-
-def refused(result):
-    """The one line that a refused command printed."""
-    assert result.returncode == 2
-    assert "Traceback" not in result.stderr
-    assert result.stdout == ""
-    lines = [line for line in result.stderr.splitlines() if line.strip()]
-    return lines[-1]
+from snippets import catalogue
+from snippets.__main__ import main
+from snippets.lens import notes
+from tests.invoked import invoked, refused
+from tests.programs import ROOT, run
 
 
-def test_without_a_command_the_snippets_are_listed_with_a_line_each(tmp_path):
-    result = snippets(cwd=tmp_path)
-    assert result.returncode == 0
-    assert "http_channel:" in result.stdout
+def test_without_a_command_the_snippets_are_listed_with_a_line_each():
+    ended = run("-m", "snippets")
+    assert (ended.code, ended.err) == (0, "")
+    assert "http_channel:" in ended.out
     for name in ("callbacks", "hello_site", "split_client"):
-        assert any(line.split()[:1] == [name] and len(line.split()) > 5 for line in result.stdout.splitlines())
-    assert snippets("list", cwd=tmp_path).stdout == result.stdout
+        assert any(line.split()[:1] == [name] and len(line.split()) > 5 for line in ended.out.splitlines())
+    assert invoked("list").out == ended.out
 
 
 def test_help_names_every_command():
-    result = snippets("--help")
     for command in ("list", "run", "trace", "show", "book", "coverage", "drift", "bench"):
-        assert f"\n  {command} " in result.stdout
+        assert f"\n  {command} " in invoked("--help").out
 
 
 def test_run_passes_the_arguments_on(tmp_path):
     request = tmp_path / "get.http"
     request.write_bytes(b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
-    result = snippets("run", "callbacks", str(request), "--size", "7")
-    assert result.returncode == 0, result.stderr
-    assert "lineReceived" in result.stdout
-    assert "--port" in snippets("run", "hello_site", "--help").stdout
-    assert snippets("run", "http_channel/hello_site", "--nonsense").returncode == 2
+    ended = run("-m", "snippets", "run", "callbacks", str(request), "--size", "7")
+    assert ended.code == 0, ended.err
+    assert "lineReceived" in ended.out
+    assert run("-m", "snippets", "run", "http_channel/hello_site", "--nonsense").code == 2
 
 
 def test_trace_shows_the_tree_and_the_response():
-    result = snippets("trace", "hello_site", "GET /hello")
-    assert result.returncode == 0, result.stderr
-    assert "\n  Server#1.doRead()" in result.stdout
-    assert "HTTPChannel#1.lineReceived(b'GET /hello HTTP/1.1')  http.py:" in result.stdout
-    assert "line_mode: 0 -> 1" in result.stdout
-    assert result.stdout.rstrip().endswith("Hello from Twisted.web")
+    ended = run("-m", "snippets", "trace", "hello_site", "GET /hello")
+    assert ended.code == 0, ended.err
+    assert "\n  Server#1.doRead()" in ended.out
+    assert "HTTPChannel#1.lineReceived(b'GET /hello HTTP/1.1')  http.py:" in ended.out
+    assert "line_mode: 0 -> 1" in ended.out
+    assert ended.out.rstrip().endswith("Hello from Twisted.web")
 
 
 def test_trace_as_json_has_a_row_for_each_call_and_the_pieces_have_the_size_asked_for():
-    result = snippets("trace", "hello_site", "GET /hello", "--json", "--size", "10")
-    loaded = json.loads(result.stdout)
+    loaded = json.loads(invoked("trace", "hello_site", "GET /hello", "--json", "--size", "10").out)
     assert loaded["format"] == 1
     rows = [(loaded["points"][row[0]][0], row[3]) for row in loaded["events"]]
     assert len([name for name, _ in rows if name.endswith("HTTPChannel.lineReceived")]) == 3
@@ -70,16 +58,32 @@ def test_trace_as_json_has_a_row_for_each_call_and_the_pieces_have_the_size_aske
 
 
 def test_show_lights_the_lines_of_a_request(tmp_path):
-    plain = snippets("show", "HTTPChannel.lineReceived").stdout
+    plain = run("-m", "snippets", "show", "HTTPChannel.lineReceived").out
     assert "def lineReceived(self, line):" in plain
     assert "x >" not in plain
     assert "The request line counts as well." in plain
-    lit = snippets("show", "HTTPChannel.lineReceived", "--request", "GET /hello").stdout
+    lit = invoked("show", "HTTPChannel.lineReceived", "--request", "GET /hello").out
     assert "3x >     self._receivedHeaderSize += len(line)" in lit
     bad = tmp_path / "bad.http"
     bad.write_bytes(b"nonsense\r\n\r\n")
-    lit = snippets("show", "HTTPChannel._respondToBadRequestAndDisconnect", "--request", str(bad)).stdout
+    lit = invoked("show", "HTTPChannel._respondToBadRequestAndDisconnect", "--request", str(bad)).out
     assert "1x >     self.loseConnection()" in lit
+
+
+@pytest.mark.parametrize(("size", "calls"), [([], 1), (["--size", "10"], 4), (["--size", "1"], 40)])
+def test_show_feeds_the_request_in_pieces_of_the_size_asked_for(size, calls):
+    assert len(b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") == 40
+    lit = invoked("show", "HTTPChannel.dataReceived", "--request", "GET /hello", *size).out
+    assert f" {calls}x > " in lit
+
+
+def test_show_says_that_there_are_no_notes(monkeypatch):
+    monkeypatch.setattr(notes, "store", dict)
+    monkeypatch.setattr("snippets.lens.source.store", dict)
+    ended = invoked("show", "HTTPChannel.lineReceived")
+    assert "def lineReceived(self, line):" in ended.out
+    (line,) = ended.err.splitlines()
+    assert line.startswith("warning: there are no notes here")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +106,12 @@ def test_show_lights_the_lines_of_a_request(tmp_path):
     ],
 )
 def test_bad_input_is_one_clear_line_and_exit_code_2(args, said):
-    assert said in refused(snippets(*args))
+    refused(invoked(*args), said)
+
+
+@pytest.mark.parametrize("args", [("run", "xyz"), ("show", "xyz"), ("nonsense",)])
+def test_bad_input_is_the_same_to_a_process(args):
+    assert refused(run("-m", "snippets", *args)) == refused(invoked(*args))
 
 
 def test_names_complete_in_the_shell():
@@ -143,3 +152,26 @@ def test_listing_the_snippets_loads_neither_twisted_nor_the_lens():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_a_terminal_can_not_write_is_replaced(monkeypatch):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "cp1252", write_through=True))
+    monkeypatch.setattr(sys, "argv", ["snippets", "list"])
+    monkeypatch.setattr(catalogue, "chapters", lambda: {"chapter": "\u2195 moved"})
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 0
+    assert written.getvalue().startswith(b"chapter: ? moved\n")
+
+
+@pytest.mark.parametrize(
+    "args", [["list"], ["show", "HTTPChannel.lineReceived"], ["trace", "hello_site", "GET /", "--json"]]
+)
+def test_a_reader_that_goes_away_is_no_error(args):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "snippets", *args]
+    with os.fdopen(writing, "wb") as gone:
+        result = subprocess.run(command, stdout=gone, stderr=subprocess.PIPE, check=False, cwd=ROOT)
+    assert (result.returncode, result.stderr) == (1, b"")

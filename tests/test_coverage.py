@@ -10,93 +10,13 @@ from pathlib import Path
 import pytest
 import twisted
 
+from snippets import catalogue
 from snippets.lens import notes
 from snippets.lens.lines import statement_lines
-from snippets.lens.names import locate
 from snippets.lens.source import find
-from snippets.workshop import coverage
-
-CHAPTER_05 = [
-    "twisted.web.http:HTTPChannel.__init__",
-    "twisted.web.http:HTTPChannel.connectionMade",
-    "twisted.web.http:HTTPChannel.dataReceived",
-    "twisted.protocols.basic:LineReceiver.dataReceived",
-    "twisted.web.http:HTTPChannel.lineReceived",
-    "twisted.web.http:_parseRequestLine",
-    "twisted.web.http:HTTPChannel.headerReceived",
-    "twisted.web.http:HTTPChannel._maybeChooseTransferDecoder",
-    "twisted.web.http:HTTPChannel.allHeadersReceived",
-    "twisted.web.http:HTTPChannel.allContentReceived",
-    "twisted.web.http:HTTPChannel.requestDone",
-    "twisted.web.http:HTTPChannel._respondToBadRequestAndDisconnect",
-]
-
-
-READ = {
-    "00": ["Resource.render"],
-    "01": [
-        *["Port.startListening", "Port.doRead", "EPollReactor.addReader", "EPollReactor.addWriter"],
-        *["EPollReactor.doPoll", "_PollLikeMixin._doReadOrWrite", "Server.__init__", "Connection.doRead"],
-        *["Connection._dataReceived", "Connection.writeSomeData", "FileDescriptor.write", "FileDescriptor.doWrite"],
-        *["FileDescriptor.startWriting", "FileDescriptor.loseConnection", "ReactorBase.mainLoop"],
-        *["ReactorBase.runUntilCurrent", "ReactorBase.callLater", "ReactorBase.timeout"],
-    ],
-    "02": [
-        *["twisted.internet.protocol:Factory.buildProtocol", "BaseProtocol.makeConnection"],
-        *["BaseProtocol.connectionMade", "Protocol.dataReceived", "Protocol.connectionLost"],
-        *["FileDescriptor.writeSequence", "_AbortingMixin.abortConnection", "Connection.readConnectionLost"],
-    ],
-    "03": [
-        *["LineReceiver.dataReceived", "LineReceiver.setLineMode", "LineReceiver.setRawMode"],
-        *["LineReceiver.lineLengthExceeded", "LineReceiver.clearLineBuffer", "LineReceiver.sendLine"],
-        *["_PauseableMixin.pauseProducing", "_PauseableMixin.resumeProducing", "_PauseableMixin.stopProducing"],
-    ],
-    "04": [
-        *["Site.__init__", "Site.buildProtocol", "HTTPFactory.__init__", "HTTPFactory.buildProtocol"],
-        *["HTTPFactory.startFactory", "HTTPFactory.log", "_GenericHTTPChannelProtocol.dataReceived"],
-    ],
-    "06": [
-        *["HTTPChannel._maybeChooseTransferDecoder", "HTTPChannel._failChooseTransferDecoder"],
-        *["HTTPChannel.allHeadersReceived", "HTTPChannel.rawDataReceived", "HTTPChannel._finishRequestBody"],
-        *["http.Request.gotLength", "server.Request.gotLength", "http.Request.handleContentChunk"],
-        *["twisted.web.http:_getContentFile", "_IdentityTransferDecoder.__init__"],
-        *["_IdentityTransferDecoder.dataReceived", "_IdentityTransferDecoder.noMoreData"],
-        *["_ChunkedTransferDecoder.__init__", "_ChunkedTransferDecoder.dataReceived"],
-        *["_ChunkedTransferDecoder.noMoreData", "_ChunkedTransferDecoder._dataReceived_CHUNK_LENGTH"],
-        *["_ChunkedTransferDecoder._dataReceived_BODY", "_ChunkedTransferDecoder._dataReceived_CRLF"],
-        *["_ChunkedTransferDecoder._dataReceived_TRAILER", "_ChunkedTransferDecoder._dataReceived_FINISHED"],
-    ],
-    "07": [
-        *["HTTPChannel.checkPersistence", "HTTPChannel.rawDataReceived", "HTTPChannel.requestDone"],
-        *["HTTPChannel.pauseProducing", "HTTPChannel.resumeProducing", "HTTPChannel.stopProducing"],
-        *["TimeoutMixin.setTimeout", "TimeoutMixin.resetTimeout", "TimeoutMixin._TimeoutMixin__timedOut"],
-        *["TimeoutMixin.timeoutConnection", "HTTPChannel.timeoutConnection", "HTTPChannel.forceAbortClient"],
-        *["HTTPChannel._respondToBadRequestAndDisconnect", "HTTPChannel.connectionLost"],
-        *["http.Request.connectionLost", "http.Request.notifyFinish"],
-    ],
-    "08": [
-        *["http.Request.__init__", "server.Request.__init__", "http.Request.parseCookies"],
-        *["http.Request.requestReceived", "parse_qs", "_parseContentType", "_getMultiPartArgs"],
-        *["server.Request.process", "server.Request._handleStar", "http.Request.getHeader"],
-        *["http.Request.getAllHeaders", "http.Request.getClientAddress", "http.Request.getClientIP"],
-        *["http.Request.getRequestHostname"],
-    ],
-    "09": [
-        *["Site.getResourceFor", "twisted.web.resource:getChildForRequest", "Resource.getChildWithDefault"],
-        *["Resource.getChild", "Resource.putChild", "_UnsafeErrorPageBase.getChild", "File.getChild"],
-        *["twisted.python.filepath:FilePath.child", "twisted.web.pages:notFound", "twisted.web.pages:errorPage"],
-        *["twisted.web.pages:_ErrorPage.getChild", "EncodingResourceWrapper.__init__"],
-        *["EncodingResourceWrapper.getEncoder", "GzipEncoderFactory.encoderForRequest", "_GzipEncoder.encode"],
-    ],
-}
-
-
-@pytest.mark.parametrize("name", [name for names in READ.values() for name in names])
-def test_every_function_that_a_chapter_reads_has_notes_or_a_purpose(name):
-    annotation = notes.store()[locate(name).name]
-    assert annotation.purpose
-    # A method without a body has no line to note.
-    assert annotation.notes or not statement_lines(find(name).code).keys() - find(name).doc
+from snippets.workshop import book, coverage
+from snippets.workshop import notebook as saved
+from tests.invoked import invoked, refused
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +24,11 @@ def measured():
     return coverage.measure()
 
 
-def test_the_functions_of_the_chapter_ran_and_have_notes(measured):
+def test_what_chapter_05_lists_ran_and_has_notes(measured):
     functions = {covered.name: covered for covered in measured.functions}
-    for name in CHAPTER_05:
+    names = saved.digests(book.load("05_http_channel"))
+    assert "twisted.web.http:HTTPChannel.lineReceived" in names
+    for name in names:
         assert functions[name].notes > 0
         assert 0 < functions[name].lit <= functions[name].lines
 
@@ -123,8 +45,9 @@ def test_only_what_the_book_may_read_is_counted(measured):
 
 
 def test_lines_that_can_run_are_counted_once_each(measured):
-    covered = next(covered for covered in measured.functions if covered.name == CHAPTER_05[-1])
-    function = find(covered.name)
+    name = "twisted.web.http:HTTPChannel._respondToBadRequestAndDisconnect"
+    covered = next(covered for covered in measured.functions if covered.name == name)
+    function = find(name)
     assert covered.lines == 2
     assert covered.lit == 2
     assert len(statement_lines(function.code)) > covered.lines
@@ -142,21 +65,31 @@ def test_a_function_that_is_gone_is_a_lost_annotation(monkeypatch):
     assert "did you mean HTTPChannel.lineReceived" in lost
 
 
-def run(*args, **environment):
-    command = [sys.executable, *args]
-    return subprocess.run(
-        command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=300, check=False
-    )
-
-
-def test_the_command_prints_a_summary_and_json():
-    result = run("-m", "snippets", "coverage", COLUMNS="160")
-    assert (result.returncode, result.stderr) == (0, "")
-    assert "Notes whose line is gone: 0." in result.stdout
-    data = json.loads(run("-m", "snippets", "coverage", "--json").stdout)
+def test_the_command_prints_a_summary_and_json(measured, monkeypatch):
+    monkeypatch.setattr(coverage, "measure", lambda: measured)
+    ended = invoked("coverage")
+    assert (ended.code, ended.err) == (0, "")
+    assert "Notes whose line is gone: 0." in ended.out
+    without_notes = next(covered.name for covered in measured.functions if not covered.notes)
+    assert without_notes not in ended.out
+    assert without_notes in invoked("coverage", "--all").out
+    data = json.loads(invoked("coverage", "--json").out)
     assert data["twisted"] == twisted.__version__
-    assert data["annotated"] >= len(CHAPTER_05)
-    assert data["on_path"] == len(data["functions"])
+    assert data["annotated"] == len(measured.annotated) > 0
+    assert data["on_path"] == len(data["functions"]) > data["annotated"]
+    assert 0 < data["lit"] < data["lines"]
+
+
+def test_without_the_annotations_nothing_is_measured(monkeypatch, tmp_path):
+    monkeypatch.setattr(catalogue, "CHAPTERS", tmp_path)
+    refused(invoked("coverage"), f"there is no {tmp_path}", "run this in a checkout of the book", "pip install -e .")
+    (tmp_path / "01_small.md").write_text("# Small", "utf-8")
+    refused(invoked("coverage", "--json"), f"there is no {tmp_path / 'annotations'}")
+
+
+def run(*args, **environment):
+    env = {**os.environ, **environment}
+    return subprocess.run([sys.executable, *args], capture_output=True, text=True, env=env, timeout=300, check=False)
 
 
 @pytest.fixture

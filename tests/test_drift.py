@@ -2,23 +2,24 @@
 
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
 import textwrap
 import zipfile
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import twisted
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snippets import catalogue
 from snippets.lens.notes import Annotation, Note, store
 from snippets.lens.source import find
+from snippets.workshop import drift
 from snippets.workshop.drift import Release, State, Unavailable, compare, installed
-from tests.test_cli import refused, snippets
+from tests.invoked import invoked, refused
+from tests.programs import run, running
 
 HOME = Path(twisted.__file__).parents[1]
 MODULES = sorted({name.partition(":")[0] for name in store()})
@@ -68,19 +69,23 @@ EVERY = ("1.0", "1.1", "1.2", "1.3", "1.4", "99.1")
 
 
 @pytest.fixture(scope="module")
-def as_json(wheels):
-    result = snippets("drift", *EVERY, "--json", "--wheels", str(wheels))
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+def measured(wheels):
+    """All of them, from their wheels themselves: that pip gets the wheel asked for, other tests see."""
+    with mock.patch.object(drift, "_downloaded", lambda version, *_: wheels / f"twisted-{version}-py3-none-any.whl"):
+        return drift.measure(EVERY)
+
+
+@pytest.fixture
+def as_json(measured, monkeypatch):
+    """What the command prints as JSON."""
+    monkeypatch.setattr(drift, "measure", lambda *args: measured)
+    ended = invoked("drift", *EVERY, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    return json.loads(ended.out)
 
 
 def first_line(name):
     return find(name).first
-
-
-def _hear():
-    """A shell starts background jobs deaf to Ctrl-C, and their children inherit it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class TestTheCommand:
@@ -128,80 +133,77 @@ class TestTheCommand:
         assert as_json["functions"][PARSE]["1.4"] == {"state": "not there yet", **empty}
         assert as_json["functions"][PARSE]["99.1"] == {"state": "no longer there", **empty}
 
-    def test_the_table_has_a_mark_for_each_and_the_lost_notes_under_it(self, wheels):
-        result = snippets("drift", *EVERY, "--wheels", str(wheels))
-        assert result.returncode == 0
+    def test_the_table_has_a_mark_for_each_and_the_lost_notes_under_it(self, measured, monkeypatch):
+        monkeypatch.setattr(drift, "measure", lambda *args: measured)
+        ended = invoked("drift", *EVERY)
+        assert ended.code == 0
         cells = {}
-        for line in result.stdout.splitlines():
+        for line in ended.out.splitlines():
             name, *marks = [cell.strip() for cell in line.strip("│┃").split("│")]
             cells.setdefault(name, marks)
         notes = len(store()[RECEIVED].notes)
         changed = [f"≠ {notes - 1}/{notes}", f"≠ {notes}/{notes}"]
         assert cells["HTTPChannel.lineReceived"] == ["=", "↕ +3", *changed, "=", "="]
         assert cells["_parseRequestLine"][-2:] == ["-", "x"]
-        _, _, below = result.stdout.partition(f"99.1: {len(store()) - 1} ")
+        assert "=unchanged↕movedbysomanylines≠changed:notesthatfit-notthereyetxnolongerthere" in "".join(
+            ended.out.split()
+        )
+        _, _, below = ended.out.partition(f"99.1: {len(store()) - 1} ")
         assert f"\nHTTPChannel.lineReceived\n  1.2: no line reads `{LINE.strip()}`; the nearest: " in below
         assert "1.3:" not in below
 
-    def test_nothing_of_pip_is_seen_and_nothing_is_left(self, wheels, tmp_path):
-        result = snippets("drift", "1.0", "7.7", "--wheels", str(wheels), TMPDIR=str(tmp_path), PIP_VERBOSE="2")
-        assert result.returncode == 1
-        assert result.stderr.splitlines() == [
+    def test_nothing_of_pip_is_seen_and_nothing_is_left(self, wheels, tmp_path, monkeypatch):
+        # A process, for Python asks only once where to put temporary files.
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+        monkeypatch.setenv("PIP_VERBOSE", "2")
+        ended = run("-m", "snippets", "drift", "1.0", "7.7", "--wheels", str(wheels))
+        assert ended.code == 1
+        assert ended.err.splitlines() == [
             "fetching Twisted 1.0 ...",
             "fetching Twisted 7.7 ...",
             f"error: Twisted 7.7 can't be had: {wheels} has no wheel of it; the nearest: 1.3, 1.4, 99.1",
         ]
-        assert "1.0: " in result.stdout
+        assert "1.0: " in ended.out
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_release_that_is_missing_is_in_the_json_too(self, wheels):
-        result = snippets("drift", "7.7", "1.0", "--json", "--wheels", str(wheels))
-        data = json.loads(result.stdout)
+    def test_a_release_named_twice_is_compared_once_and_one_that_is_missing_is_in_the_json_too(self, wheels):
+        data = json.loads(invoked("drift", "7.7", "1.0", "1.0", "--json", "--wheels", str(wheels)).out)
         assert data["releases"] == ["1.0"]
         assert data["missing"].keys() == {"7.7"}
 
-    def test_a_release_named_twice_is_compared_once(self, wheels):
-        result = snippets("drift", "1.0", "1.0", "--json", "--wheels", str(wheels))
-        assert json.loads(result.stdout)["releases"] == ["1.0"]
-
     def test_none_can_be_had(self, tmp_path):
-        empty, scratch = tmp_path / "empty", tmp_path / "scratch"
-        empty.mkdir()
-        scratch.mkdir()
-        result = snippets("drift", "1.0", "--wheels", str(empty), TMPDIR=str(scratch))
-        assert refused(result) == f"error: Twisted 1.0 can't be had: {empty} has no wheel of Twisted"
-        assert list(scratch.iterdir()) == []
+        ended = invoked("drift", "1.0", "--wheels", str(tmp_path))
+        assert refused(ended) == f"error: Twisted 1.0 can't be had: {tmp_path} has no wheel of Twisted"
 
-    def test_without_a_network_the_way_out_is_said(self):
-        result = snippets("drift", "1.0", PIP_INDEX_URL="http://127.0.0.1:9/", PIP_CONFIG_FILE=os.devnull)
-        assert "Twisted 1.0 can't be had" in refused(result)
-        assert "give a folder of wheels with --wheels" in refused(result)
+    def test_without_a_network_the_way_out_is_said(self, monkeypatch):
+        monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
+        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+        ended = invoked("drift", "1.0")
+        refused(ended, "Twisted 1.0 can't be had", "give a folder of wheels with --wheels")
 
-    def test_ctrl_c_leaves_nothing_either(self, tmp_path):
+    def test_ctrl_c_leaves_nothing_either(self, tmp_path, monkeypatch):
         with socket.create_server(("127.0.0.1", 0)) as silent:
             silent.settimeout(60)
             index = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-            env = {**os.environ, "TMPDIR": str(tmp_path), "PIP_INDEX_URL": index, "PIP_CONFIG_FILE": os.devnull}
-            command = [sys.executable, "-m", "snippets", "drift", "1.0"]
-            with (
-                subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, preexec_fn=_hear) as process,
-                silent.accept()[0],
-            ):
+            environment = {"TMPDIR": str(tmp_path), "PIP_INDEX_URL": index, "PIP_CONFIG_FILE": os.devnull}
+            for name, value in environment.items():
+                monkeypatch.setenv(name, value)
+            with running("-m", "snippets", "drift", "1.0") as program, silent.accept()[0]:
                 # The connection stays open and silent: pip waits in the middle of its work.
                 assert list(tmp_path.iterdir())
-                process.send_signal(signal.SIGINT)
-                assert "Traceback" not in process.communicate(timeout=60)[1]
-        assert process.returncode == 1
+                ended = program.interrupt()
+        assert ended.code == 1
+        assert "Traceback" not in ended.err
         assert list(tmp_path.iterdir()) == []
 
     def test_a_file_that_is_no_wheel(self, tmp_path):
         (tmp_path / "twisted-1.0-py3-none-any.whl").write_bytes(b"nonsense")
-        line = refused(snippets("drift", "1.0", "--wheels", str(tmp_path)))
+        line = refused(invoked("drift", "1.0", "--wheels", str(tmp_path)))
         assert line.startswith("error: Twisted 1.0 can't be had: ")
 
     def test_a_release_in_another_syntax(self, tmp_path):
         wheel(tmp_path, "1.0", lambda text: f"print 'Python 2'\n{text}")
-        line = refused(snippets("drift", "1.0", "--wheels", str(tmp_path)))
+        line = refused(invoked("drift", "1.0", "--wheels", str(tmp_path)))
         assert line.startswith("error: Twisted 1.0 can't be had: its twisted.web.http can't be read by Python 3.")
 
     @pytest.mark.parametrize(
@@ -217,19 +219,30 @@ class TestTheCommand:
         ],
     )
     def test_bad_input_is_one_clear_line_before_anything_is_fetched(self, args, said):
-        result = snippets("drift", *args)
-        assert said in refused(result)
-        assert "fetching" not in result.stderr
+        ended = invoked("drift", *args)
+        refused(ended, said)
+        assert "fetching" not in ended.err
+
+    def test_without_the_annotations_nothing_is_fetched(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(catalogue, "CHAPTERS", tmp_path)
+        ended = invoked("drift", "1.0")
+        refused(ended, f"there is no {tmp_path}", "pip install -e .")
+        assert "fetching" not in ended.err
 
     def test_help_says_what_the_exit_codes_mean(self):
-        said = " ".join(snippets("drift", "--help").stdout.split())
+        said = " ".join(invoked("drift", "--help").out.split())
         assert "Exit code 0 if all releases could be had, 1 if some could not, 2 if none could" in said
+
+
+@pytest.fixture(scope="module")
+def here():
+    return installed(MODULES)
 
 
 class TestFindingAFunction:
     @pytest.mark.parametrize("name", store())
-    def test_is_as_in_the_installed_module_when_it_is_imported(self, name):
-        assert installed(MODULES).function(name) == find(name).lines
+    def test_is_as_in_the_installed_module_when_it_is_imported(self, here, name):
+        assert here.function(name) == find(name).lines
 
     @pytest.mark.parametrize(
         ("qualname", "text"),

@@ -12,6 +12,7 @@ from snippets.lens.follow.chunks import AFTER, DATA, LEFT, LINE_END, SIZE, TRAIL
 from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
 from tests.pictures import assert_legible, texts
+from tests.recorded import kinds
 
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 MIXED = b"3;a=b\r\nhel\r\n2\r\nlo\r\n0\r\nSum: 42\r\n\r\n"
@@ -37,15 +38,8 @@ def traced(body: bytes, sizes=None, watch=CHUNK_WATCH) -> Trace:
     return trace
 
 
-def kinds(trace: Trace) -> list[tuple[str, bytes]]:
-    found: dict[tuple, bytearray] = {}
-    for byte in received_chunks(trace)[0]:
-        found.setdefault((byte.run, byte.kind), bytearray()).append(byte.value)
-    return [(kind, bytes(data)) for (_, kind), data in found.items()]
-
-
 def test_says_which_state_took_each_byte():
-    assert kinds(traced(MIXED)) == MIXED_KINDS
+    assert kinds(received_chunks(traced(MIXED))) == MIXED_KINDS
 
 
 @given(st.lists(st.integers(1, 12)))
@@ -58,11 +52,11 @@ def test_the_cuts_change_nothing_in_that(sizes):
 
 
 def test_what_comes_after_the_body():
-    assert kinds(traced(b"0\r\n\r\nGET"))[-1] == (AFTER, b"GET")
+    assert kinds(received_chunks(traced(b"0\r\n\r\nGET")))[-1] == (AFTER, b"GET")
 
 
 def test_what_waits_for_more():
-    assert kinds(traced(b"5\r\nhello\r\n12")) == [
+    assert kinds(received_chunks(traced(b"5\r\nhello\r\n12"))) == [
         *[(SIZE, b"5\r\n"), (DATA, b"hello"), (LINE_END, b"\r\n"), (LEFT, b"12")],
     ]
 

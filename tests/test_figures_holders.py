@@ -10,7 +10,7 @@ from twisted.internet.protocol import Factory, Protocol
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures import holders
-from snippets.lens.figures.holders import Hold, _placed, _routes, holds
+from snippets.lens.figures.holders import Hold, _arrows, _cards, holds
 from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
 from tests.pictures import assert_legible, texts
@@ -135,12 +135,12 @@ class TestFigure:
         assert holders(**roles).png == holders(**roles).png
 
 
-def stretches(route):
+def stretches(arrow):
     """The three parts of an arrow's way, as (side, horizontal?, where, from, to); x counts tracks, the card is -1."""
-    top, bottom = sorted((route.leaves, route.arrives))
-    yield route.side, False, route.track, top, bottom
-    yield route.side, True, route.leaves, -1, route.track
-    yield route.side, True, route.arrives, -1, route.track
+    top, bottom = sorted((arrow.leaves, arrow.arrives))
+    yield arrow.side, False, arrow.track, top, bottom
+    yield arrow.side, True, arrow.leaves, -1, arrow.track
+    yield arrow.side, True, arrow.arrives, -1, arrow.track
 
 
 @st.composite
@@ -159,10 +159,10 @@ def graphs(draw):
 @given(graphs())
 def test_each_hold_has_one_arrow_and_no_two_arrows_lie_on_one_another(roles):
     found = holds(roles)
-    cards = _placed(list(roles), found)
-    routes = _routes(cards, found)
-    assert sorted(route.hold for route in routes) == sorted(found)
-    for one, other in combinations(routes, 2):
+    cards = _cards(list(roles), found)
+    arrows = _arrows(cards, found)
+    assert sorted(arrow.hold for arrow in arrows) == sorted(found)
+    for one, other in combinations(arrows, 2):
         same_start = (one.hold.holder, one.hold.attribute) == (other.hold.holder, other.hold.attribute)
         for a in stretches(one):
             for b in stretches(other):
@@ -175,9 +175,9 @@ def test_each_hold_has_one_arrow_and_no_two_arrows_lie_on_one_another(roles):
 def test_the_head_of_a_card_has_room_for_all_the_arrows():
     roles = {"held": (held := Thing())} | {f"holder {number}": Thing(it=held) for number in range(6)}
     found = holds(roles)
-    cards = _placed(list(roles), found)
+    cards = _cards(list(roles), found)
     head = cards["held"]
-    arrives = [route.arrives for route in _routes(cards, found)]
+    arrives = [arrow.arrives for arrow in _arrows(cards, found)]
     assert len(arrives) == 6
     assert all(head.y < each < head.y + head.head for each in arrives)
 
@@ -186,8 +186,8 @@ def test_the_head_of_a_card_has_room_for_all_the_arrows():
 @given(graphs())
 def test_arrows_to_one_card_do_not_cross_each_other(roles):
     found = holds(roles)
-    routes = _routes(_placed(list(roles), found), found)
-    for one, other in permutations(routes, 2):
+    arrows = _arrows(_cards(list(roles), found), found)
+    for one, other in permutations(arrows, 2):
         if (one.hold.held, one.side) == (other.hold.held, other.side) and one.track < other.track:
             inner = sorted((one.leaves, one.arrives))
             assert not inner[0] < other.arrives < inner[1]

@@ -10,7 +10,7 @@ from twisted.web.server import NOT_DONE_YET
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures import LIFE_POINTS, LIFE_WATCH, life
-from snippets.lens.figures.life import FILL, placed
+from snippets.lens.figures.life import FILL, columns
 from snippets.lens.follow.life import (
     ABORT,
     ARRIVING,
@@ -178,14 +178,14 @@ def test_one_that_is_open_is_said_to_be():
 @given(st.lists(st.sampled_from([GET, GET[:9], GET[9:], b"\r\n", 0.5, 30, 60]), max_size=12))
 def test_moments_stand_side_by_side_in_their_order(steps):
     found = moments(quick(*steps))
-    slots = placed(found, 500)
-    assert [slot.moment for slot in slots] == found
-    for one, other in pairwise(slots):
+    side_by_side = columns(found, 500)
+    assert [column.moment for column in side_by_side] == found
+    for one, other in pairwise(side_by_side):
         assert (one.band, one.x) < (other.band, other.x)
         if one.band == other.band:
             assert one.x + one.wide + one.after == pytest.approx(other.x)
             assert (one.after > 0) == (one.moment.time != other.moment.time)
-    assert all(slot.x + slot.wide <= 500.01 for slot in slots)
+    assert all(column.x + column.wide <= 500.01 for column in side_by_side)
 
 
 def test_every_state_looks_different():

@@ -24,6 +24,7 @@ from snippets.lens.follow.lines import (
 from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
 from tests.pictures import assert_legible, texts
+from tests.recorded import kinds
 
 
 class Obedient(LineReceiver):
@@ -40,6 +41,8 @@ class Obedient(LineReceiver):
     def rawDataReceived(self, data):
         if b"." in data:
             self.setLineMode(data[data.index(b".") + 1 :])
+        elif data.endswith(b"!"):
+            self.setLineMode()
 
 
 class Calling(Obedient):
@@ -73,14 +76,6 @@ def traced(data: bytes, size=None, protocol=Obedient, points=LINE_POINTS, watch=
     return trace
 
 
-def kinds(trace: Trace) -> list[tuple[str, bytes]]:
-    """What was received as runs: what took it, and the bytes."""
-    found: dict[tuple, bytearray] = {}
-    for byte in received_lines(trace)[0]:
-        found.setdefault((byte.run, byte.kind), bytearray()).append(byte.value)
-    return [(kind, bytes(data)) for (_, kind), data in found.items()]
-
-
 def waited(trace: Trace) -> list[str]:
     return [byte.waited for byte in received_lines(trace)[0]]
 
@@ -91,7 +86,7 @@ MIXED_KINDS = [(LINE, b"one\r\n"), (LINE, b"setRawMode\r\n"), (RAW, b"ra\r\nw.")
 
 @pytest.mark.parametrize("protocol", [Obedient, Calling])
 def test_says_what_took_each_byte(protocol):
-    assert kinds(traced(MIXED, protocol=protocol)) == MIXED_KINDS
+    assert kinds(received_lines(traced(MIXED, protocol=protocol))) == MIXED_KINDS
 
 
 @given(st.lists(st.integers(1, 12)))
@@ -101,6 +96,18 @@ def test_the_cuts_change_nothing_in_what_took_a_byte(sizes):
     assert [byte.kind for byte in whole] == [kind for kind, data in MIXED_KINDS for _ in data]
     ends = [sum(sizes[: number + 1]) for number in range(len(sizes))]
     assert cuts == [end for end in ends if end < len(MIXED)]
+
+
+@pytest.mark.parametrize("delimiter", [b"\n", b"||", b"end"])
+@pytest.mark.parametrize("size", [None, 1, 4])
+def test_a_line_is_as_long_as_its_delimiter_makes_it(delimiter, size):
+    class Other(Obedient):
+        pass
+
+    Other.delimiter = delimiter
+    assert kinds(received_lines(traced(delimiter.join([b"one", b"", b"two", b"thr"]), size, Other))) == [
+        *[(LINE, b"one" + delimiter), (LINE, delimiter), (LINE, b"two" + delimiter), (LEFT, b"thr")],
+    ]
 
 
 def test_whole_only_the_rest_waits():
@@ -116,33 +123,41 @@ def test_byte_by_byte_all_of_a_line_waits_but_its_last_byte_and_nothing_of_raw_d
 def test_what_a_pause_leaves_in_the_buffer_waits_paused_and_what_was_not_read_does_not():
     trace = traced(b"pauseProducing\r\none\r\ntwo\r\nlate\r\n", [21, 5])
     assert waited(trace) == [""] * 16 + [PAUSED] * 5 + [""] * 11
-    assert {kind for kind, _ in kinds(trace)} == {LINE}
+    assert {kind for kind, _ in kinds(received_lines(trace))} == {LINE}
 
 
 def test_a_line_that_is_too_long_takes_all_there_is_with_it():
-    assert kinds(traced(b"one\r\n" + b"x" * 21 + b"\r\ntwo\r\n")) == [
+    assert kinds(received_lines(traced(b"one\r\n" + b"x" * 21 + b"\r\ntwo\r\n"))) == [
         (LINE, b"one\r\n"),
         (TOO_LONG, b"x" * 21 + b"\r\ntwo\r\n"),
     ]
-    assert kinds(traced(b"x" * 40, 1)) == [(TOO_LONG, b"x" * 22)]
+    assert kinds(received_lines(traced(b"x" * 40, 1))) == [(TOO_LONG, b"x" * 22)]
 
 
 def test_what_is_taken_out_of_the_buffer():
-    assert kinds(traced(b"clearLineBuffer\r\none\r\n")) == [(LINE, b"clearLineBuffer\r\n"), (CLEARED, b"one\r\n")]
+    assert kinds(received_lines(traced(b"clearLineBuffer\r\none\r\n"))) == [
+        (LINE, b"clearLineBuffer\r\n"),
+        (CLEARED, b"one\r\n"),
+    ]
 
 
 def test_what_comes_after_the_end_is_left():
-    assert kinds(traced(b"close\r\none\r\n"))[-1] == (LEFT, b"one\r\n")
+    assert kinds(received_lines(traced(b"close\r\none\r\n")))[-1] == (LEFT, b"one\r\n")
 
 
 def test_raw_data_given_back_and_never_taken_is_left():
-    assert kinds(traced(b"setRawMode\r\nraw.line"))[-2:] == [(RAW, b"raw."), (LEFT, b"line")]
+    assert kinds(received_lines(traced(b"setRawMode\r\nraw.line")))[-2:] == [(RAW, b"raw."), (LEFT, b"line")]
+
+
+def test_raw_data_may_end_with_its_piece():
+    trace = traced(b"setRawMode\r\nra!one\r\n", [12, 3])
+    assert kinds(received_lines(trace)) == [(LINE, b"setRawMode\r\n"), (RAW, b"ra!"), (LINE, b"one\r\n")]
 
 
 def test_http_is_shown_too():
     with record(LINE_POINTS, watch=LINE_WATCH) as trace:
         Wire(Waiting()).send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 2)
-    assert kinds(trace) == [(LINE, b"GET / HTTP/1.1\r\n"), (LINE, b"Host: x\r\n"), (LINE, b"\r\n")] * 2
+    assert kinds(received_lines(trace)) == [(LINE, b"GET / HTTP/1.1\r\n"), (LINE, b"Host: x\r\n"), (LINE, b"\r\n")] * 2
 
 
 def test_a_long_piece_is_known_by_its_length():

@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 
+from snippets.workshop import bench
 from tests.programs import ROOT
 
 LENS = ROOT / "snippets" / "lens"
@@ -26,8 +27,23 @@ def test_it_names_every_module_and_none_that_is_not_there():
     assert named == there - {"__init__"}
 
 
-def test_its_figures_are_of_the_benchmark():
-    rows = [row for row in README.splitlines() if row.startswith("| ") and row.rstrip(" |").endswith("met")]
-    from snippets.workshop.bench import TARGETS
-
-    assert len(rows) == len(TARGETS)
+def test_its_table_has_the_figures_and_targets_of_the_benchmark_and_the_verdicts_are_right():
+    table = README.partition("## What recording costs")[2].partition("| --- |")[2].partition("\n\n")[0]
+    rows = [[cell.strip().replace("`", "") for cell in row.strip("|").split("|")] for row in table.splitlines()[1:]]
+    figures = [
+        *[bench.NOTHING, bench.EVERYTHING],
+        *[f"{name} RELEASE, {what}" for name, (_, what) in bench.PEERS.items()],
+        *[f"{name}, to {bench.EVERYTHING}" for name in bench.PEERS],
+        *[bench.BYTES, *[f"µs for an event, in a trace of {size:,}" for size in bench.SIZES], bench.SPREAD],
+        *bench.STARTS,
+    ]
+    for row, figure in zip(rows, figures, strict=True):
+        what, *values, target, verdict = row
+        # The second and later traces are told by their size alone.
+        assert figure.endswith(re.sub(r" \d+\.\d+\.\d+,", " RELEASE,", what))
+        sense, limit = bench.TARGETS.get(figure, ("", None))
+        if limit is None:
+            assert (target, verdict) == ("", "")
+        else:
+            assert target in (f"{sense} {limit:g}", f"{sense} 3.5 (4.0 on 3.11)")
+            assert verdict == ("met" if all(bench.met(figure, float(value)) for value in values) else "not met")

@@ -51,6 +51,7 @@ def run_all() -> None:
     for value in (0, 1):
         with pytest.raises(KeyError):
             programs.raises_through_finally(value)
+    assert [programs.raises_another_in_finally(early) for early in (True, False)] == [True, None]
     assert programs.recursion(5) == 5
     programs.recursion_twice(3)
     interleaved = programs.generator(2), programs.generator(1)

@@ -188,6 +188,20 @@ def test_a_tracer_that_the_block_sets_stays():
 
 
 @pytest.mark.skipif(not ON_MONITORING, reason="sys.monitoring came with Python 3.12")
+def test_after_the_block_a_tool_has_no_callbacks_left():
+    with lines([f"{HERE}:Page.render_GET"]):
+        (tool,) = [number for number in range(6) if sys.monitoring.get_tool(number) == "snippets.lens.lines"]
+    sys.monitoring.use_tool_id(tool, "a test")
+    events = sys.monitoring.events
+    try:
+        assert sys.monitoring.get_local_events(tool, Page.render_GET.__code__) == 0
+        for event in (events.PY_START, events.LINE):
+            assert sys.monitoring.register_callback(tool, event, None) is None
+    finally:
+        sys.monitoring.free_tool_id(tool)
+
+
+@pytest.mark.skipif(not ON_MONITORING, reason="sys.monitoring came with Python 3.12")
 def test_when_all_tools_are_taken_it_says_so():
     taken = [number for number in range(6) if sys.monitoring.get_tool(number) is None]
     for number in taken:

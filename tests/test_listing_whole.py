@@ -110,6 +110,14 @@ def test_from_130_columns_on_the_notes_stand_beside_their_line(name):
     ]
 
 
+def test_text_is_a_hundred_columns_wide(name, monkeypatch):
+    note = Note("return text", None, "", "x" * 300)
+    monkeypatch.setattr(source, "store", lambda: {name: Annotation(name, "greeting.md:1", notes=[note])})
+    shown = listing(name)
+    for text in (str(shown), shown._repr_mimebundle_()["text/plain"], shown._repr_mimebundle_()[STORED]["text/plain"]):
+        assert [len(line) for line in text.splitlines() if line.endswith("xxx")][:3] == [100] * 3
+
+
 def test_without_notes_and_without_a_run(name):
     plain = listing(name, notes=False)
     assert plain.as_text().splitlines()[:3] == [
@@ -201,6 +209,8 @@ def test_html_has_a_row_for_each_line_and_a_cell_for_its_notes(name):
     html = listing(name, run(name, "x", "y"))._repr_mimebundle_()["text/html"]
     head = '<div class="lens-head"><b>Host.greet</b> · greeting.py, lines 2-12<p>For <b>guests</b>.</p></div>'
     assert re.sub(r"<style>.*</style>", "", html, flags=re.DOTALL).startswith(f'<div class="lens">{head}<table')
+    assert "</td></tr><tr" in html
+    assert re.sub(r"<(tr|td).*?>|</t[rd]>", "", html).count("None") == 0
     comment = PROGRAM.splitlines()[6][4:]
     assert rows(html) == [
         ("", ["2", "", "def greet(self, name):", "2: "]),

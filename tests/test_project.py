@@ -1,15 +1,22 @@
 """What holds for the project as a whole: its layout, its pins, and who may import whom."""
 
 import ast
+import contextlib
+import io
+import os
 import re
+import runpy
 import subprocess
+import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from snippets import catalogue
 from snippets.lens.release import PINNED
-from tests.programs import run
+from tests.invoked import invoked
+from tests.programs import Ended, run
 
 ROOT = Path(__file__).parents[1]
 PYTHON = [path for folder in ("snippets", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
@@ -29,8 +36,6 @@ def imported(path):
 @pytest.mark.parametrize("snippet", catalogue.snippets(), ids=lambda snippet: snippet.name)
 class TestEverySnippet:
     def test_imports_only_twisted_and_the_standard_library(self, snippet):
-        import sys
-
         allowed = sys.stdlib_module_names | {"twisted", "zope"}
         assert {name.partition(".")[0] for name in imported(snippet.file)} <= allowed
 
@@ -42,10 +47,34 @@ class TestEverySnippet:
         assert ast.get_docstring(ast.parse(text)).splitlines()[0] == snippet.about
 
     def test_the_three_ways_to_run_it_are_the_same(self, snippet):
-        ways = [(str(snippet.file),), ("-m", "snippets", "run", snippet.name), ("-m", snippet.module)]
-        helps = {run(*way, "--help") for way in ways}
-        assert len(helps) == 1
-        assert helps.pop().out.startswith(f"usage: {snippet.name} [-h]")
+        helps = {
+            helped(lambda: runpy.run_path(str(snippet.file), run_name="__main__"), str(snippet.file)),
+            helped(lambda: runpy.run_module(snippet.module, run_name="__main__", alter_sys=True), snippet.module),
+            invoked("run", snippet.name, "--help"),
+        }
+        assert len(helps) == 1, helps
+        ended = helps.pop()
+        assert ended.code == 0
+        assert ended.out.startswith(f"usage: {snippet.name} [-h]")
+
+
+def helped(program, name):
+    """How a program ends that is asked for help; the three ways differ only in how Python gets at it."""
+    with (
+        mock.patch.object(sys, "argv", [name, "--help"]),
+        mock.patch.dict(os.environ, COLUMNS="200"),
+        contextlib.redirect_stdout(io.StringIO()) as out,
+        contextlib.redirect_stderr(io.StringIO()) as err,
+        pytest.raises(SystemExit) as end,
+    ):
+        program()
+    return Ended(end.value.code or 0, out.getvalue(), err.getvalue())
+
+
+def test_the_three_ways_are_the_same_as_processes():
+    snippet = catalogue.find("hello_site")
+    ways = [(str(snippet.file),), ("-m", "snippets", "run", snippet.name), ("-m", snippet.module)]
+    assert len({run(*way, "--help") for way in ways}) == 1
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
@@ -16,6 +17,7 @@ from twisted.internet.task import Clock
 from twisted.python import threadable
 from twisted.python.failure import Failure
 from twisted.web import server
+from twisted.web.resource import Resource
 from twisted.web.server import Site
 from twisted.web.static import File
 
@@ -112,6 +114,13 @@ def test_a_factory_that_takes_no_connection() -> None:
         Wire(Closed())
 
 
+def test_the_channel_is_whatever_stands_behind_the_proxy() -> None:
+    """Once HTTP/2 is agreed on, that is another kind of channel."""
+    wire = Wire(DemoSite())
+    wire.protocol._channel = other = Protocol()
+    assert wire.channel is other
+
+
 def test_a_connection_of_another_protocol_has_no_channel() -> None:
     with pytest.raises(LensError, match="Protocol has no HTTP channel"):
         _ = Wire(Factory.forProtocol(Protocol)).channel
@@ -175,13 +184,24 @@ def test_calls_come_in_the_order_of_their_times_each_once() -> None:
     assert wire.reactor.seconds() == 2
 
 
+class _Yielding(Resource):
+    """Lets other threads run while it answers."""
+
+    isLeaf = True
+
+    def render_GET(self, request: server.Request) -> bytes:
+        for _ in range(20):
+            time.sleep(0)
+        return b""
+
+
 def test_wires_in_several_threads_have_each_its_own_date() -> None:
     before = (server.datetimeToString, task._theCooperator)
 
     def ask(seconds: int) -> list[bytes]:
         answers = []
         for _ in range(20):
-            wire = Wire(DemoSite())
+            wire = Wire(_Yielding())
             wire.advance(seconds)
             answers += [line for line in wire.send(get(b"/hello")).split(b"\r\n") if line.startswith(b"Date:")]
         return answers

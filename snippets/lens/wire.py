@@ -299,8 +299,8 @@ class Wire:
         Raises:
             LensError: the connection is not one of a `Site`.
         """
-        channel = getattr(self.protocol, "_channel", None)
-        if not isinstance(channel, http.HTTPChannel):
+        channel: http.HTTPChannel | None = getattr(self.protocol, "_channel", None)  # another kind, after HTTP/2
+        if channel is None:
             raise LensError(f"{type(self.protocol).__name__} has no HTTP channel: look at wire.protocol")
         return channel
 

@@ -65,7 +65,7 @@ class Coverage:
         }
 
 
-def lost_store() -> list[str]:
+def lost_annotations() -> list[str]:
     """A complaint for each annotation whose function or line is not in the installed Twisted."""
     complaints = []
     for annotation in store().values():
@@ -92,7 +92,7 @@ def measure() -> Coverage:
     names = sorted({name for code in codes if (name := _name(code))})
     with logged(), lines(names) as run:
         _play_all()
-    return Coverage([_covered(name, run) for name in names], lost_store(), len(SCENARIOS))
+    return Coverage([_covered(name, run) for name in names], lost_annotations(), len(SCENARIOS))
 
 
 def _play_all() -> None:

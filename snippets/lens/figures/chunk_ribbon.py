@@ -1,7 +1,7 @@
 """The byte ribbon of a chunked body: which state of the decoder took each byte."""
 
 from snippets.lens.figures.palette import PURPLE, SKY, WHITE, YELLOW, Fill
-from snippets.lens.figures.picture import Picture, drawn
+from snippets.lens.figures.picture import Picture, in_book_style
 from snippets.lens.figures.ribbon import Look, draw_pieces
 from snippets.lens.follow.chunks import AFTER, DATA, LEFT, LINE_END, SIZE, TRAILER, received_chunks
 from snippets.lens.trace import Trace
@@ -19,7 +19,7 @@ LOOK = Look(
 )
 
 
-@drawn
+@in_book_style()
 def chunk_ribbon(trace: Trace) -> Picture:
     """Draw the bytes that one chunked decoder received: which state took each, and where the pieces ended.
 
@@ -29,6 +29,6 @@ def chunk_ribbon(trace: Trace) -> Picture:
     Raises:
         LensError: the trace lacks a call or an attribute that tells, or shows another number of bodies than one.
     """
-    found = received_chunks(trace)
-    refused = sum(byte.refused for byte in found.bytes)
-    return draw_pieces(found, LOOK, [f"{refused:,} bytes were answered with 400"] if refused else [])
+    arrived = received_chunks(trace)
+    refused = sum(byte.refused for byte in arrived.bytes)
+    return draw_pieces(arrived, LOOK, [f"{refused:,} bytes were answered with 400"] if refused else [])

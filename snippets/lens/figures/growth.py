@@ -1,47 +1,25 @@
 """What something costs against its size: curves on logarithmic scales, on which a power law is a straight line."""
 
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
-from typing import NamedTuple
+from typing import Any
+
+from matplotlib.axes import Axes
 
 from snippets.lens.errors import LensError
-from snippets.lens.figures.palette import BLUE, FADED, INK, ORANGE, RULE, VERMILION, WHITE
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, drawn, width
+from snippets.lens.figures.palette import BLUE, FADED, INK, ORANGE, RULE, TEXT, VERMILION, WHITE
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, in_book_style, width
 
 TOP = 24
 HIGH = 210
 FOOT = 40
 MARGIN = 4
-MARK = 7
 LINE = 13  # from one curve's name to the next, at least
-COLOURS = (BLUE, VERMILION, ORANGE)
+# A colour and a mark of its own for each curve: what the colours tell apart, their shapes do too.
+LOOKS = ((BLUE, "s", BLUE), (VERMILION, "^", VERMILION), (ORANGE, "o", WHITE))
 
 
-class Scale(NamedTuple):
-    """A logarithmic scale: where `value` lies between `low`, which is 0, and `high`, which is 1."""
-
-    low: float
-    high: float
-
-    def __call__(self, value: float) -> float:
-        return log10(value / self.low) / log10(self.high / self.low)
-
-
-class Plot(NamedTuple):
-    """The area between the scales: its left and right edge in points, and the scales."""
-
-    left: float
-    right: float
-    x: Scale
-    y: Scale
-
-    def at(self, size: float, cost: float) -> tuple[float, float]:
-        """Where a point of a curve stands on the sheet."""
-        return self.left + self.x(size) * (self.right - self.left), TOP + HIGH * (1 - self.y(cost))
-
-
-@drawn
+@in_book_style()
 def growth(curves: Mapping[str, Mapping[float, float]], across: str, up: str) -> Picture:
     """Draw up to three curves over the same sizes.
 
@@ -55,64 +33,51 @@ def growth(curves: Mapping[str, Mapping[float, float]], across: str, up: str) ->
     """
     sizes = sorted({size for curve in curves.values() for size in curve})
     costs = [cost for curve in curves.values() for cost in curve.values()]
-    if not 1 <= len(curves) <= len(COLOURS) or min(map(len, curves.values())) < 2 or min(sizes + costs) <= 0:
-        raise LensError(f"growth() draws one to {len(COLOURS)} curves, each of two points or more, all numbers above 0")
+    if not 1 <= len(curves) <= len(LOOKS) or min(map(len, curves.values())) < 2 or min(sizes + costs) <= 0:
+        raise LensError(f"growth() draws one to {len(LOOKS)} curves, each of two points or more, all numbers above 0")
+    lowest = floor(log10(min(costs)))
+    powers = [10.0**power for power in range(lowest, max(ceil(log10(max(costs))), lowest + 1) + 1)]
+    left = MARGIN + max(width(_number(power)) for power in powers) + 7
     right = WIDTH - MARGIN - max(width(name, bold=True) for name in curves) - 8
-    x = Scale(sizes[0], sizes[-1])
-    low, high = floor(log10(min(costs))), ceil(log10(max(costs)))
-    powers = range(low, max(high, low + 1) + 1)
-    y = Scale(10.0 ** powers[0], 10.0 ** powers[-1])
-    left = MARGIN + max(width(_number(10.0**power)) for power in powers) + 7
-    plot = Plot(left, right, x, y)
     sheet = Sheet(TOP + HIGH + FOOT)
-    _draw_scales(sheet, plot, sizes, powers)
+    axes = sheet.area(left, TOP, right - left, HIGH)
+    _draw_scales(axes, sizes, powers, right - left)
     sheet.text(MARGIN, 9, up, bold=True)
     sheet.text((left + right) / 2, TOP + HIGH + FOOT - 10, across, align="center", bold=True)
     ends = {}
-    for colour, (name, curve) in zip(COLOURS, curves.items(), strict=False):
-        points = [plot.at(size, cost) for size, cost in sorted(curve.items())]
-        _draw_curve(sheet, points, colour)
-        ends[name] = points[-1][1]
+    for (colour, mark, inside), (name, curve) in zip(LOOKS, curves.items(), strict=False):
+        marks: dict[str, Any] = {"marker": mark, "markersize": 6, "markerfacecolor": inside, "markeredgewidth": 1.6}
+        x, y = zip(*sorted(curve.items()), strict=True)
+        axes.plot(x, y, color=colour, linewidth=1.8, clip_on=False, zorder=3, **marks)
+        ends[name] = TOP + HIGH * (1 - _share(curve[max(curve)], powers))
     for name, middle in _spread(ends).items():
         sheet.text(right + 8, middle, name, bold=True)
     return sheet.finished(_alt(curves, across, up))
 
 
-def _draw_scales(sheet: Sheet, plot: Plot, sizes: list[float], powers: range) -> None:
-    bottom = TOP + HIGH
-    for power in powers:
-        _, height = plot.at(sizes[0], 10.0**power)
-        sheet.line([(plot.left, height), (plot.right, height)], colour=RULE, line=0.6, layer=0)
-    for power in powers[:: ceil(LINE * len(powers) / HIGH)]:
-        _, height = plot.at(sizes[0], 10.0**power)
-        sheet.text(plot.left - 5, height, _number(10.0**power), align="right", colour=FADED)
-    end = 0.0
+def _draw_scales(axes: Axes, sizes: Sequence[float], powers: Sequence[float], wide: float) -> None:
+    """Put a tick at each size and a line at each power of ten, and a number to as many of them as there is room for."""
+    axes.set(xscale="log", yscale="log", xlim=(sizes[0], sizes[-1]), ylim=(powers[0], powers[-1]))
+    end, names = -WIDTH, []
     for size in sizes:
-        at, _ = plot.at(size, plot.y.low)
-        sheet.line([(at, bottom), (at, bottom + 3)], colour=FADED, line=0.8)
-        half = width(_number(size)) / 2
-        if at - half > end + 5:
-            sheet.text(at, bottom + 11, _number(size), align="center", colour=FADED)
-            end = at + half
-    sheet.line([(plot.left, TOP), (plot.left, bottom), (plot.right, bottom)], colour=INK, line=0.8)
+        middle, half = _share(size, sizes) * wide, width(_number(size)) / 2
+        fits = middle - half > end + 5
+        names.append(_number(size) if fits else "")
+        end = middle + half if fits else end
+    every = ceil(LINE * len(powers) / HIGH)
+    axes.set_xticks(sizes, names)
+    axes.set_yticks(powers, ["" if place % every else _number(power) for place, power in enumerate(powers)])
+    axes.minorticks_off()
+    axes.tick_params(length=3, width=0.8, color=FADED, labelcolor=FADED, labelsize=TEXT)
+    axes.tick_params(axis="y", length=0, pad=5)
+    axes.grid(axis="y", color=RULE, linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set(color=INK, linewidth=0.8)
 
 
-def _draw_curve(sheet: Sheet, points: list[tuple[float, float]], colour: str) -> None:
-    for one, other in pairwise(points):
-        sheet.line([one, other], colour=colour, line=1.8, layer=2)
-    for at, height in points:
-        _draw_mark(sheet, at, height, colour)
-
-
-def _draw_mark(sheet: Sheet, at: float, height: float, colour: str) -> None:
-    """A mark of its own for each curve: what the colours tell apart, their shapes do too."""
-    half = MARK / 2
-    if colour == COLOURS[0]:
-        sheet.box(at - half, height - half, MARK, MARK, colour, layer=3)
-    elif colour == COLOURS[1]:
-        sheet.shape([(at - half, height + half), (at + half, height + half), (at, height - half)], colour)
-    else:
-        sheet.box(at - half, height - half, MARK, MARK, WHITE, edge=colour, line=1.6, round_by=half, layer=3)
+def _share(value: float, scale: Sequence[float]) -> float:
+    """Where `value` stands on a logarithmic scale: 0 at its first number, 1 at its last."""
+    return log10(value / scale[0]) / log10(scale[-1] / scale[0])
 
 
 def _spread(ends: dict[str, float]) -> dict[str, float]:

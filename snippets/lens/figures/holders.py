@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from snippets.lens.errors import LensError
+from snippets.lens.figures.layout import tracks
 from snippets.lens.figures.palette import FADED, INK, LANE_COLOURS, LIGHT, WHITE, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, drawn, legible, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, in_book_style, width
 
 MARGIN = 8
 GAP = 16  # between cards
@@ -28,7 +29,7 @@ class Hold(NamedTuple):
     held: str
 
 
-class Route(NamedTuple):
+class Arrow(NamedTuple):
     """Where the arrow of a hold runs: from the row of its holder, along a track at one side, to the head of the held.
 
     `side` is 1 at the right, where arrows run down, and -1 at the left; `track` counts from the cards outwards.
@@ -54,7 +55,7 @@ class Card(NamedTuple):
         return self.head + (ROW * most + PAD if most else 0)
 
 
-@drawn
+@in_book_style()
 def holders(**objects: object) -> Picture:
     """Draw which of some live objects hold which others, and by which attribute.
 
@@ -73,33 +74,33 @@ def holders(**objects: object) -> Picture:
         raise LensError("holders() draws objects: say what each is, as in holders(factory=factory, protocol=protocol)")
     if len({id(each) for each in roles.values()}) < len(roles):
         raise LensError("holders() was given the same object twice: give each only once")
-    found = holds(roles)
-    cards = _placed(list(roles), found)
+    every = holds(roles)
+    cards = _cards(list(roles), every)
     wide = _card_width(roles, cards)
     left = (WIDTH - wide) / 2
-    routes = _routes(cards, found)
-    if any(_reach(route) > left - MARGIN for route in routes):
-        raise LensError(f"{len(routes)} arrows don't fit side by side: give holders() fewer objects at once")
+    arrows = _arrows(cards, every)
+    if any(_reach(arrow) > left - MARGIN for arrow in arrows):
+        raise LensError(f"{len(arrows)} arrows don't fit side by side: give holders() fewer objects at once")
     sheet = Sheet(max(card.y + card.high for card in cards.values()) + MARGIN)
-    held = {hold.held for hold in found}
+    held = {hold.held for hold in every}
     for role, card in cards.items():
         _draw_card(sheet, left, wide, role, type(roles[role]).__name__, card, role in held)
-    for route in routes:
-        _draw_route(sheet, left, wide, route)
-    return sheet.finished(_alt(roles, found))
+    for arrow in arrows:
+        _draw_arrow(sheet, left, wide, arrow)
+    return sheet.finished(_alt(roles, every))
 
 
 def holds(roles: dict[str, object]) -> list[Hold]:
     """Every attribute of one of the objects that leads to one of them; `roles` is what each is -> the object."""
     role_of = {id(each): role for role, each in roles.items()}
-    found = [
+    every = (
         Hold(role, f"{attribute}{'[…]' * inside}", role_of[id(value)])
         for role, each in roles.items()
         for attribute, entry in getattr(each, "__dict__", {}).items()
         for value, inside in _reached(entry)
         if id(value) in role_of
-    ]
-    return list(dict.fromkeys(found))
+    )
+    return list(dict.fromkeys(every))
 
 
 def _reached(entry: object) -> Iterator[tuple[object, bool]]:
@@ -115,38 +116,39 @@ def _side(hold: Hold, order: list[str]) -> int:
     return 1 if order.index(hold.held) > order.index(hold.holder) else -1
 
 
-def _placed(order: list[str], found: list[Hold]) -> dict[str, Card]:
+def _cards(order: list[str], every: list[Hold]) -> dict[str, Card]:
     """Put the cards under one another, each high enough for its attributes and for the arrows that arrive."""
     cards: dict[str, Card] = {}
     y = float(MARGIN)
     for role in order:
-        own = [hold for hold in found if hold.holder == role]
+        own = [hold for hold in every if hold.holder == role]
         rows = {side: [hold.attribute for hold in own if _side(hold, order) == side] for side in (1, -1)}
         rows = {side: list(dict.fromkeys(attributes)) for side, attributes in rows.items()}
-        arriving = [_side(hold, order) for hold in found if hold.held == role]
+        arriving = [_side(hold, order) for hold in every if hold.held == role]
         head = max(HEAD, SLOT * max(arriving.count(1), arriving.count(-1)) + 4)
         cards[role] = Card(y, head, rows)
         y += cards[role].high + GAP
     return cards
 
 
-def _routes(cards: dict[str, Card], found: list[Hold]) -> list[Route]:
+def _arrows(cards: dict[str, Card], every: list[Hold]) -> list[Arrow]:
     """A way for each arrow; two on one track don't meet, and the shorter ones are nearer to the cards."""
     order = list(cards)
-    leaves = {hold: _row(cards[hold.holder], _side(hold, order), hold.attribute) for hold in found}
-    arrives = {}
+    leaves = {hold: _row(cards[hold.holder], _side(hold, order), hold.attribute) for hold in every}
+    arrives: dict[Hold, float] = {}
     for role, card in cards.items():
         for side in (1, -1):
-            arriving = [hold for hold in found if hold.held == role and _side(hold, order) == side]
+            arriving = [hold for hold in every if hold.held == role and _side(hold, order) == side]
             # The one that comes from furthest down arrives on top: so arrows to one card don't cross each other.
             arriving.sort(key=leaves.__getitem__, reverse=True)
             top = card.y + (card.head - SLOT * len(arriving)) / 2
             arrives |= {hold: top + SLOT * (place + 0.5) for place, hold in enumerate(arriving)}
-    routes: list[Route] = []
-    for hold in sorted(found, key=lambda hold: abs(arrives[hold] - leaves[hold])):
-        ends = _side(hold, order), leaves[hold], arrives[hold]
-        routes.append(Route(hold, *ends, _free_track(routes, *ends)))
-    return routes
+    ends = {hold: (leaves[hold], arrives[hold]) for hold in every}
+    track_of: dict[Hold, int] = {}
+    for side in (1, -1):
+        track_of |= tracks({hold: ends[hold] for hold in every if _side(hold, order) == side})
+    every = sorted(every, key=lambda hold: abs(arrives[hold] - leaves[hold]))
+    return [Arrow(hold, _side(hold, order), *ends[hold], track_of[hold]) for hold in every]
 
 
 def _row(card: Card, side: int, attribute: str) -> float:
@@ -154,21 +156,9 @@ def _row(card: Card, side: int, attribute: str) -> float:
     return card.y + card.head + ROW * (card.rows[side].index(attribute) + 0.5)
 
 
-def _free_track(taken: list[Route], side: int, leaves: float, arrives: float) -> int:
-    top, bottom = sorted((leaves, arrives))
-    met = {
-        route.track
-        for route in taken
-        if route.side == side
-        and top < max(route.leaves, route.arrives) + 3
-        and min(route.leaves, route.arrives) < bottom + 3
-    }
-    return next(number for number in range(len(taken) + 1) if number not in met)
-
-
-def _reach(route: Route) -> float:
+def _reach(arrow: Arrow) -> float:
     """How far from the card an arrow's track is."""
-    return 12 + TRACK * route.track
+    return 12 + TRACK * arrow.track
 
 
 def _colour(role: str) -> str:
@@ -185,7 +175,7 @@ def _card_width(roles: dict[str, object], cards: dict[str, Card]) -> float:
 
 
 def _said(text: str) -> str:
-    return cut(legible(text), MOST_LETTERS)
+    return cut(text, MOST_LETTERS)
 
 
 def _draw_card(sheet: Sheet, left: float, wide: float, role: str, kind: str, card: Card, held: bool) -> None:
@@ -203,21 +193,21 @@ def _draw_card(sheet: Sheet, left: float, wide: float, role: str, kind: str, car
             sheet.text(x, _row(card, side, attribute), _said(attribute), align=align, mono=True, colour=INK)
 
 
-def _draw_route(sheet: Sheet, left: float, wide: float, route: Route) -> None:
-    edge = left + wide if route.side > 0 else left
-    out = edge + route.side * _reach(route)
-    points = [(edge, route.leaves), (out, route.leaves), (out, route.arrives), (edge, route.arrives)]
-    colour = _colour(route.hold.held)
+def _draw_arrow(sheet: Sheet, left: float, wide: float, arrow: Arrow) -> None:
+    edge = left + wide if arrow.side > 0 else left
+    out = edge + arrow.side * _reach(arrow)
+    points = [(edge, arrow.leaves), (out, arrow.leaves), (out, arrow.arrives), (edge, arrow.arrives)]
+    colour = _colour(arrow.hold.held)
     sheet.arrow(points, colour=colour, line=1.3, layer=4)
-    sheet.box(edge - 2.2, route.leaves - 2.2, 4.4, 4.4, colour, round_by=2.2, layer=4)
+    sheet.box(edge - 2.2, arrow.leaves - 2.2, 4.4, 4.4, colour, round_by=2.2, layer=4)
 
 
-def _alt(roles: dict[str, object], found: list[Hold]) -> str:
+def _alt(roles: dict[str, object], every: list[Hold]) -> str:
     named = ", ".join(f"{role} ({type(each).__name__})" for role, each in roles.items())
-    held = {hold.held for hold in found}
+    held = {hold.held for hold in every}
     nobody = [role for role in roles if role not in held]
     said = [f"Who holds whom among {len(roles)} object{'s' * (len(roles) > 1)}: {named}."]
-    by = "; ".join(f"{hold.holder}.{hold.attribute} holds {hold.held}" for hold in found)
+    by = "; ".join(f"{hold.holder}.{hold.attribute} holds {hold.held}" for hold in every)
     said.append(f"{by}." if by else "None of them holds another.")
     if nobody and by:
         said.append(f"Held by none of these: {', '.join(nobody)}.")

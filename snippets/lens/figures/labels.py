@@ -23,7 +23,7 @@ def short_names(names: Iterable[str], classes: bool = False) -> dict[str, str]:
     The forms are the method alone (not if `classes`), with its class, and with class and module.
     """
     wanted = list(dict.fromkeys(names))
-    forms: list[Callable[[str], str]] = [_method, _qualname, _with_module][classes:]
+    forms: tuple[Callable[[str], str], ...] = (_method, _qualname, _with_module)[classes:]
     taken = [(form, Counter(map(form, wanted))) for form in forms]
     return {
         name: next((form(name) for form, count in taken if count[form(name)] == 1), _with_module(name))

@@ -1,7 +1,7 @@
 """The byte ribbon of any LineReceiver: what took each byte, and which of them had to wait in its buffer."""
 
 from snippets.lens.figures.palette import BLACK, PURPLE, SKY, VERMILION, WHITE, Fill
-from snippets.lens.figures.picture import Picture, drawn
+from snippets.lens.figures.picture import Picture, in_book_style
 from snippets.lens.figures.ribbon import Look, draw_pieces
 from snippets.lens.follow.lines import CLEARED, IN_BUFFER, LEFT, LINE, PAUSED, RAW, TOO_LONG, received_lines
 from snippets.lens.trace import Trace
@@ -18,7 +18,7 @@ LOOK = Look(
 )
 
 
-@drawn
+@in_book_style()
 def line_ribbon(trace: Trace) -> Picture:
     """Draw the bytes that one LineReceiver received: what took each, where the pieces ended, and which had to wait.
 
@@ -28,6 +28,6 @@ def line_ribbon(trace: Trace) -> Picture:
     Raises:
         LensError: the trace lacks a call or an attribute that tells, or shows more than one connection.
     """
-    found = received_lines(trace)
-    counts = {how: sum(byte.waited == how for byte in found.bytes) for how in LOOK.bars}
-    return draw_pieces(found, LOOK, [f"{count:,} bytes {how}" for how, count in counts.items() if count])
+    arrived = received_lines(trace)
+    counts = {how: sum(byte.waited == how for byte in arrived.bytes) for how in LOOK.bars}
+    return draw_pieces(arrived, LOOK, [f"{count:,} bytes {how}" for how, count in counts.items() if count])

@@ -5,7 +5,7 @@ from itertools import groupby
 from snippets.lens.errors import LensError
 from snippets.lens.figures.labels import short_names
 from snippets.lens.figures.palette import FADED, INK, LANE_COLOURS, LIGHT, PALE, RULE, WHITE, ink_on, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, drawn
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, in_book_style
 from snippets.lens.path import CHAPTERS, PATH, WAY_IN, WAY_OUT, Step
 
 ROW = 18
@@ -21,7 +21,7 @@ TURN = 20  # the break before a later turn of the reactor
 LATER = "twisted.internet.abstract:FileDescriptor.doWrite"
 
 
-@drawn
+@in_book_style()
 def path_map(chapter: str | None = None) -> Picture:
     """Draw the way of a request and of its response, and mark what one chapter reads.
 
@@ -66,8 +66,8 @@ def _draw_ends(sheet: Sheet, top: float, end: float) -> None:
 
 def _draw_steps(sheet: Sheet, x: float, y: float, steps: tuple[Step, ...], chapter: str | None) -> None:
     names = short_names((step.name for step in PATH), classes=True)
-    for (lane, marked), block in groupby(steps, key=lambda step: (step.lane, step.is_of(chapter))):
-        block = list(block)
+    for (lane, marked), stretch in groupby(steps, key=lambda step: (step.lane, step.is_of(chapter))):
+        block = list(stretch)
         high = ROW * len(block)
         colour = LANE_COLOURS[lane]
         strong = marked or chapter is None

@@ -5,6 +5,7 @@ import functools
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import matplotlib.style
@@ -13,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, get_font
+from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 from PIL import Image
 
@@ -21,8 +23,8 @@ from snippets.lens.figures.palette import INK, TEXT, WHITE, Fill
 WIDTH = 8.6 * 72  # points
 DPI = 144
 
-# The reader's own matplotlib settings must not change a figure of the book.
-drawn = matplotlib.style.context("default")
+# Within it, or in a function that it decorates, the reader's own matplotlib settings change nothing.
+in_book_style = functools.partial(matplotlib.style.context, "default")
 
 
 class Picture:
@@ -40,7 +42,7 @@ class Picture:
     @functools.cached_property
     def png(self) -> bytes:
         """The figure as PNG: opaque, and the same bytes for the same input."""
-        with matplotlib.style.context("default"):
+        with in_book_style():
             canvas = FigureCanvasAgg(self.figure)
             canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
@@ -65,8 +67,11 @@ class Picture:
 @functools.lru_cache
 def font(mono: bool = False, bold: bool = False) -> FontProperties:
     """One of the four faces of DejaVu that matplotlib brings along."""
-    name = f"DejaVuSans{'Mono' * mono}{'-Bold' * bold}.ttf"
-    return FontProperties(fname=Path(matplotlib.get_data_path(), "fonts", "ttf", name), size=TEXT)
+    return FontProperties(fname=_font_file(mono, bold), size=TEXT)
+
+
+def _font_file(mono: bool, bold: bool) -> Path:
+    return Path(matplotlib.get_data_path(), "fonts", "ttf", f"DejaVuSans{'Mono' * mono}{'-Bold' * bold}.ttf")
 
 
 @functools.lru_cache
@@ -77,14 +82,14 @@ def _renderer() -> RendererAgg:
 @functools.lru_cache(maxsize=4096)
 def width(text: str, mono: bool = False, bold: bool = False) -> float:
     """How wide `text` will be, in points."""
-    with matplotlib.style.context("default"):
+    with in_book_style():
         return _renderer().get_text_width_height_descent(text, font(mono, bold), False)[0] * 72 / DPI
 
 
 @functools.lru_cache
 def _signs() -> frozenset[int]:
     """The signs that the fonts have."""
-    return frozenset(get_font(font(mono=True).get_file()).get_charmap())
+    return frozenset(get_font(_font_file(mono=True, bold=False)).get_charmap())
 
 
 def legible(text: str) -> str:
@@ -96,7 +101,8 @@ def legible(text: str) -> str:
 
 
 def cut(text: str, letters: int) -> str:
-    """`text` in at most `letters` letters, the last of them "…" where some are left out."""
+    """`text` legibly in at most `letters` letters, the last of them "…" where some are left out."""
+    text = legible(text)
     return text if len(text) <= letters else f"{text[: letters - 1]}…"
 
 
@@ -105,7 +111,7 @@ class Sheet:
 
     def __init__(self, height: float) -> None:
         self._figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=DPI, facecolor=WHITE)
-        self._axes: Axes = self._figure.add_axes((0, 0, 1, 1))
+        self._axes = self._figure.add_axes((0, 0, 1, 1))
         self._axes.set(xlim=(0, WIDTH), ylim=(height, 0))
         self._axes.axis("off")
 
@@ -150,7 +156,7 @@ class Sheet:
     ) -> None:
         """Draw a rectangle; `line` is the width of its edge, `round_by` the radius of its corners."""
         fill = Fill(fill) if isinstance(fill, str) else fill
-        style = {
+        style: dict[str, Any] = {
             "facecolor": fill.colour,
             "edgecolor": edge,
             "linewidth": 0 if edge == "none" else line,
@@ -161,9 +167,9 @@ class Sheet:
             style |= {"hatch": fill.hatch, "hatchcolor": INK, "hatch_linewidth": 0.5}
         if round_by:
             shape = f"round,pad=0,rounding_size={round_by}"
-            self._axes.add_patch(FancyBboxPatch((x, y), wide, high, boxstyle=shape, **style))
+            self._axes.add_artist(FancyBboxPatch((x, y), wide, high, boxstyle=shape, **style))
         else:
-            self._axes.add_patch(Rectangle((x, y), wide, high, **style))
+            self._axes.add_artist(Rectangle((x, y), wide, high, **style))
 
     def line(
         self,
@@ -175,12 +181,14 @@ class Sheet:
         layer: float = 1,
     ) -> None:
         """Draw a line through `points`."""
-        style = (0, (3, 2)) if dashed else "-"
-        self._axes.plot(*zip(*points, strict=True), color=colour, linewidth=line, linestyle=style, zorder=layer)
+        x, y = zip(*points, strict=True)
+        drawn = Line2D(x, y, color=colour, linewidth=line, zorder=layer)
+        drawn.set_linestyle((0, (3, 2)) if dashed else "-")
+        self._axes.add_artist(drawn)
 
     def shape(self, points: Sequence[tuple[float, float]], colour: str = INK, layer: float = 4) -> None:
         """Fill the area between `points`."""
-        self._axes.add_patch(Polygon(points, closed=True, facecolor=colour, linewidth=0, zorder=layer))
+        self._axes.add_artist(Polygon(points, closed=True, facecolor=colour, linewidth=0, zorder=layer))
 
     def arrow(
         self,
@@ -207,6 +215,11 @@ class Sheet:
         self.box(x - 5.5, y - 5.5, 11, 11, WHITE, round_by=5.5, layer=4)
         for down in (1, -1):
             self.line([(x - 3.5, y - down * 3.5), (x + 3.5, y + down * 3.5)], line=1.8, layer=5)
+
+    def area(self, x: float, y: float, wide: float, high: float) -> Axes:
+        """A part of the page with scales of its own, that matplotlib draws."""
+        height = self._figure.get_figheight() * 72
+        return self._figure.add_axes((x / WIDTH, 1 - (y + high) / height, wide / WIDTH, high / height))
 
     def finished(self, alt: str) -> Picture:
         """The page as a `Picture`, with its alt text."""

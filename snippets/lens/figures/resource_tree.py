@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from twisted.web.resource import Resource
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures.palette import FADED, INK, LANE_COLOURS, LIGHT, WHITE, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, drawn, legible, width
-from snippets.lens.follow.walk import Step, Walk, listed, walks
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, in_book_style, width
+from snippets.lens.follow.walk import Lookup, Walk, as_list, walks
 from snippets.lens.trace import Trace
 
 MARGIN = 10
@@ -51,12 +52,17 @@ class Node:
     @property
     def edge(self) -> str:
         """What is written on the line to it."""
-        return ANY if self.segment is None else _cut(repr(self.segment))
+        return ANY if self.segment is None else cut(repr(self.segment), MOST_LETTERS)
 
     @property
     def asked(self) -> str:
         """What is written under the line to it."""
-        return _cut(f"{self.by}.getChild") if self.by else ""
+        return cut(f"{self.by}.getChild", MOST_LETTERS) if self.by else ""
+
+    @property
+    def title(self) -> str:
+        """What is written on its card."""
+        return cut(self.kind, MOST_LETTERS)
 
     def rows(self) -> Iterator["Node"]:
         """It and what is below it, from top to bottom."""
@@ -65,7 +71,7 @@ class Node:
             yield from child.rows()
 
 
-@drawn
+@in_book_style()
 def resource_tree(root: object, trace: Trace | None = None) -> Picture:
     """Draw the tree below `root` as it is now, and the walk that `trace` recorded.
 
@@ -83,15 +89,14 @@ def resource_tree(root: object, trace: Trace | None = None) -> Picture:
     tree = live(root)
     walk = None
     if trace is not None:
-        found = walks(trace)
-        if len(found) > 1:
-            raise LensError(f"the trace has the walks of {len(found)} requests: record one request at a time")
-        walk = found[0]
+        walk, *more = walks(trace)
+        if more:
+            raise LensError(f"the trace has the walks of {len(more) + 1} requests: record one request at a time")
         join(tree, walk)
     nodes = list(tree.rows())
     if len(nodes) > MOST_ROWS:
         raise LensError(_TOO_MANY)
-    left = _placed(tree, MARGIN)
+    left = _left_edges(tree, MARGIN)
     column = _column(nodes, left, walk)
     top = MARGIN + (HEADING if walk else 0)
     middle = _middles(nodes, top + HIGH / 2)
@@ -148,7 +153,7 @@ def join(tree: Node, walk: Walk) -> None:
         place.leaf = True
 
 
-def _kind(step: Step) -> str:
+def _kind(step: Lookup) -> str:
     """What stands on the card of something that a resource returned and that is not in the tree."""
     if step.found is None:
         return "an exception"
@@ -157,18 +162,14 @@ def _kind(step: Step) -> str:
     return f"{kind}, itself" if step.found == step.asked else kind
 
 
-def _cut(text: str) -> str:
-    return cut(legible(text), MOST_LETTERS)
-
-
-def _placed(node: Node, x: float) -> dict[int, float]:
+def _left_edges(node: Node, x: float) -> dict[int, float]:
     """The left edge of each card, by the identity of its node; siblings stand under one another."""
     left = {id(node): x}
     below = [child for child in node.children if not child.itself]
     written = [width(child.edge, mono=child.segment is not None) for child in below]
     written += [width(child.asked) for child in below]
     for child in node.children:
-        left |= _placed(child, x if child.itself else x + SPINE + 2 * TAIL + max(written))
+        left |= _left_edges(child, x if child.itself else x + SPINE + 2 * TAIL + max(written))
     return left
 
 
@@ -182,7 +183,7 @@ def _middles(nodes: list[Node], first: float) -> dict[int, float]:
 
 
 def _card_width(node: Node) -> float:
-    return width(_cut(node.kind), bold=True) + 2 * PAD + (width(LEAF) + 3 * PAD if node.leaf else 0)
+    return width(node.title, bold=True) + 2 * PAD + (width(LEAF) + 3 * PAD if node.leaf else 0)
 
 
 def _own_width(node: Node) -> float:
@@ -208,7 +209,12 @@ def _draw_children(sheet: Sheet, node: Node, left: dict[int, float], middle: dic
     for child in reversed(node.children):
         y, walked = middle[id(child)], bool(child.arrivals)
         colour = INK if walked else FADED
-        style = {"colour": colour, "line": 2.6 if walked else 0.9, "dashed": child.made, "layer": 3 if walked else 1}
+        style: dict[str, Any] = {
+            "colour": colour,
+            "line": 2.6 if walked else 0.9,
+            "dashed": child.made,
+            "layer": 3 if walked else 1,
+        }
         head = 8 if walked else 5
         if child.itself:
             sheet.arrow([(spine, top), (spine, y - HIGH / 2)], head=head, **style)
@@ -225,9 +231,9 @@ def _draw_card(sheet: Sheet, node: Node, x: float, y: float, walk: Walk | None) 
     wide = _card_width(node)
     fill = tint(LANE_COLOURS["resource"], STRONG if last else LIGHT) if node.arrivals else WHITE
     edge = INK if node.arrivals else FADED
-    style = {"edge": edge, "line": 2.0 if last else 1.1, "dashed": node.made}
-    sheet.box(x, y - HIGH / 2, wide, HIGH, fill, round_by=3, layer=4, **style)
-    sheet.text(x + PAD, y, _cut(node.kind), bold=bool(node.arrivals), colour=INK if node.arrivals else FADED)
+    line = 2.0 if last else 1.1
+    sheet.box(x, y - HIGH / 2, wide, HIGH, fill, edge=edge, line=line, dashed=node.made, round_by=3, layer=4)
+    sheet.text(x + PAD, y, node.title, bold=bool(node.arrivals), colour=INK if node.arrivals else FADED)
     if node.leaf:
         bar = x + wide - width(LEAF) - 2 * PAD
         sheet.line([(bar, y - HIGH / 2), (bar, y + HIGH / 2)], colour=edge, layer=5)
@@ -240,7 +246,7 @@ def _draw_postpath(sheet: Sheet, nodes: list[Node], column: float, middle: dict[
     for node in nodes:
         for number in node.arrivals:
             segments = walk.steps[number - 1].postpath if number else walk.before
-            text = cut(legible(listed(segments)), most)
+            text = cut(as_list(segments), most)
             sheet.text(column, middle[id(node)], text, mono=True, bold=number == len(walk.steps))
 
 
@@ -253,7 +259,7 @@ def _alt(tree: Node, walk: Walk | None) -> str:
         for step in walk.steps
     ]
     way = f"The way walked: {'; '.join(steps)}." if steps else "No step is walked: the root is rendered."
-    return f"{said} {way} Left in postpath: {listed(walk.left)}."
+    return f"{said} {way} Left in postpath: {as_list(walk.left)}."
 
 
 def _described(node: Node) -> str:

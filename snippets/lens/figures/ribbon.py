@@ -7,8 +7,9 @@ from itertools import groupby
 from math import ceil
 from typing import NamedTuple
 
+from snippets.lens.figures.legend import Entry, draw_legend, in_rows
 from snippets.lens.figures.palette import BLACK, FADED, PURPLE, RULE, SKY, WHITE, YELLOW, Fill
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, drawn, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, in_book_style, width
 from snippets.lens.follow.channel import (
     BODY,
     EARLY,
@@ -54,6 +55,7 @@ FILLS = {
     KEPT_BACK: Fill("#CCCCCC", "\\\\\\\\"),
     UNPARSED: Fill(WHITE),
 }
+UNFILLED = Fill(WHITE)
 
 
 class Look(NamedTuple):
@@ -71,22 +73,22 @@ CHANNEL = Look(FILLS, {WAITED: BLACK})
 
 
 class Cell(NamedTuple):
-    """A stretch of the ribbon: one byte, or the `count` bytes that were left out, with `cuts` between them.
+    """A stretch of the ribbon: one byte, or the `length` bytes that were left out, with `cuts` between them.
 
     `byte` is the first of them; None if they are of more than one kind.
     """
 
     start: int
-    count: int
+    length: int
     byte: Byte | None
     cuts: int = 0
 
     @property
     def text(self) -> str:
         """What stands in the cell."""
-        if self.count > 1:
+        if self.length > 1:
             cuts = f", {self.cuts} cut{'s' * (self.cuts > 1)}" if self.cuts else ""
-            return f"… {self.count:,} bytes{cuts} …"
+            return f"… {self.length:,} bytes{cuts} …"
         value = self.byte and self.byte.value
         if value is None:
             return "…"
@@ -95,36 +97,46 @@ class Cell(NamedTuple):
     @property
     def columns(self) -> int:
         """How many columns it takes."""
-        return 1 if self.count == 1 else ceil((width(self.text) + 6) / CELL)
+        return 1 if self.length == 1 else ceil((width(self.text) + 6) / CELL)
 
 
-class Placed(NamedTuple):
+class CellInRow(NamedTuple):
     """A cell on its row and column."""
 
     row: int
     column: int
     cell: Cell
 
+    @property
+    def left(self) -> float:
+        """Its left edge on the sheet, in points."""
+        return MARGIN + GUTTER + CELL * self.column
 
-def cells(found: list[Byte], cuts: list[int], most: int = MOST) -> list[Cell]:
+    @property
+    def right(self) -> float:
+        """Its right edge."""
+        return self.left + CELL * self.cell.columns
+
+
+def cells(arrived: Received, most: int = MOST) -> list[Cell]:
     """The ribbon's cells: every byte is in one.
 
     The middle of long stretches is left out, so that about `most` columns are taken, and what the recording left out.
     """
-    stretches = _stretches(found, most)
+    stretches = _stretches(arrived.bytes, most)
     cap = _cap(list(map(len, stretches)), most)
-    return [cell for stretch in stretches for cell in _cells_of(found, stretch, cap, set(cuts))]
+    return [cell for stretch in stretches for cell in _cells_of(arrived, stretch, cap)]
 
 
-def _stretches(found: list[Byte], most: int) -> list[list[int]]:
+def _stretches(every: list[Byte], most: int) -> list[list[int]]:
     """Stretches short enough in number to show some of each: lines, or lines of one kind, or the whole."""
     ways: tuple[Callable[[int], object], ...] = (
-        lambda place: (found[place].run, found[place].kind),
-        lambda place: (found[place].kind, found[place].waited, found[place].refused),
+        lambda place: (every[place].run, every[place].kind),
+        lambda place: (every[place].kind, every[place].waited, every[place].refused),
         lambda place: None,
     )
     for way in ways:
-        stretches = [list(stretch) for _, stretch in groupby(range(len(found)), way)]
+        stretches = [list(stretch) for _, stretch in groupby(range(len(every)), way)]
         if sum(min(len(stretch), SHORTEST + LEAST) for stretch in stretches) <= most:
             break
     return stretches
@@ -133,41 +145,43 @@ def _stretches(found: list[Byte], most: int) -> list[list[int]]:
 def _cap(lengths: list[int], most: int) -> int:
     """How much of each stretch to show, so that all of them together take at most `most` columns."""
 
-    def taken(cap: int) -> int:
+    def columns(cap: int) -> int:
         return sum(min(length, cap + LEAST) for length in lengths)
 
-    return SHORTEST + max(bisect_right(range(SHORTEST, max(lengths, default=0) + SHORTEST), most, key=taken) - 1, 0)
+    too_much = bisect_right(range(most), most, key=columns)  # the least cap with which they take more
+    return max(too_much - 1, SHORTEST)
 
 
-def _cells_of(found: list[Byte], stretch: list[int], cap: int, cuts: set[int]) -> list[Cell]:
-    hidden = {place for place in stretch if found[place].value is None}
+def _cells_of(arrived: Received, stretch: list[int], cap: int) -> list[Cell]:
+    hidden = {place for place in stretch if arrived.bytes[place].value is None}
     if len(stretch) > cap + LEAST:
         hidden.update(stretch[cap // 2 : len(stretch) - (cap - cap // 2)])
     made: list[Cell] = []
     for place in stretch:
-        byte = found[place]
+        byte = arrived.bytes[place]
         if place in hidden and made and made[-1].start in hidden:
             last = made[-1]
             same = last.byte is not None and last.byte.kind == byte.kind
-            made[-1] = Cell(last.start, last.count + 1, last.byte if same else None, last.cuts + (place in cuts))
+            cuts = last.cuts + (place in arrived.cuts)
+            made[-1] = Cell(last.start, last.length + 1, last.byte if same else None, cuts)
         else:
             made.append(Cell(place, 1, byte))
     return made
 
 
-def placed(shown: list[Cell]) -> list[Placed]:
+def in_ribbon(shown: list[Cell]) -> list[CellInRow]:
     """Fill row after row; what doesn't fit at the end of one begins the next."""
     row = column = 0
-    found = []
+    filled = []
     for cell in shown:
         if column + cell.columns > COLUMNS:
             row, column = row + 1, 0
-        found.append(Placed(row, column, cell))
+        filled.append(CellInRow(row, column, cell))
         column += cell.columns
-    return found
+    return filled
 
 
-@drawn
+@in_book_style()
 def ribbon(trace: Trace) -> Picture:
     """Draw the bytes that one connection received, each as what the channel took it for, and where the pieces ended.
 
@@ -177,39 +191,27 @@ def ribbon(trace: Trace) -> Picture:
     Raises:
         LensError: the trace lacks a call or an attribute that tells; the message says which.
     """
-    found = received(trace)
+    arrived = received(trace)
     notes = []
-    if refused := sum(byte.refused for byte in found.bytes):
+    if refused := sum(byte.refused for byte in arrived.bytes):
         notes.append(f"{refused:,} bytes were answered with 400 Bad Request")
-    if waited := sum(bool(byte.waited) for byte in found.bytes):
+    if waited := sum(bool(byte.waited) for byte in arrived.bytes):
         notes.append(f"{waited:,} bytes were kept back while a request was handled")
-    return _draw_ribbon(_in_pieces(found.cuts), found, CHANNEL, notes)
+    return _draw_ribbon(arrived, _in_pieces(arrived.cuts), CHANNEL, notes)
 
 
-def _draw_ribbon(how: str, received_bytes: Received, look: Look, notes: list[str]) -> Picture:
-    """Draw the ribbon; `how` the bytes came goes into the title, and `notes` into the alt text."""
-    found, cuts = received_bytes
-    stretches = placed(cells(found, cuts))
-    legend = _legend_rows(found, cuts, look)
-    marked = bool(cuts) or any(byte.waited for byte in found)
-    pitch = ABOVE * marked + HIGH + STRIP + BETWEEN
-    foot = HEAD + pitch * (stretches[-1].row + 1 if stretches else 0) + 3
-    sheet = Sheet(foot + LEGEND_ROW * len(legend) + 3)
-    title = f"{len(found):,} byte{'s' * (len(found) != 1)}, {how}"
-    sheet.text(MARGIN + GUTTER, 11, title, bold=True)
-    for number, row in groupby(stretches, key=lambda item: item.row):
-        _draw_row(sheet, HEAD + pitch * number + ABOVE * marked, list(row), set(cuts), look)
-    for number, entries in enumerate(legend):
-        _draw_legend(sheet, foot + LEGEND_ROW * (number + 0.5), entries, look)
-    return sheet.finished(_alt(found, cuts, title, look, notes))
+def draw_pieces(arrived: Received, look: Look, notes: list[str]) -> Picture:
+    """Draw the ribbon of what has arrived, and where the pieces ended; one for each byte is said in the title.
 
-
-def draw_pieces(found: Received, look: Look, notes: list[str]) -> Picture:
-    """Draw the ribbon of the bytes `found`, and where the pieces ended; one for each byte is said in the title."""
-    if 0 < len(found.cuts) == len(found.bytes) - 1:
+    Args:
+        arrived: the bytes.
+        look: how they look.
+        notes: what else the alt text is to say.
+    """
+    if 0 < len(arrived.cuts) == len(arrived.bytes) - 1:
         # A mark after every byte would say nothing, and hide what does.
-        return _draw_ribbon("received one by one", Received(found.bytes, []), look, notes)
-    return _draw_ribbon(_in_pieces(found.cuts), found, look, notes)
+        return _draw_ribbon(arrived._replace(cuts=[]), "received one by one", look, notes)
+    return _draw_ribbon(arrived, _in_pieces(arrived.cuts), look, notes)
 
 
 def _in_pieces(cuts: list[int]) -> str:
@@ -218,41 +220,57 @@ def _in_pieces(cuts: list[int]) -> str:
     return f"received in {pieces:,} piece{'s' * (pieces > 1)}"
 
 
-def _x(column: float) -> float:
-    return MARGIN + GUTTER + CELL * column
+def _draw_ribbon(arrived: Received, how: str, look: Look, notes: list[str]) -> Picture:
+    """Draw the ribbon; `how` the bytes came goes into the title, and `notes` into the alt text."""
+    filled = in_ribbon(cells(arrived))
+    legend = in_rows(_legend(arrived, look), WIDTH - GUTTER - 2 * MARGIN)
+    above = ABOVE if arrived.cuts or any(byte.waited for byte in arrived.bytes) else 0
+    pitch = above + HIGH + STRIP + BETWEEN
+    foot = HEAD + pitch * (filled[-1].row + 1 if filled else 0) + 3
+    sheet = Sheet(foot + LEGEND_ROW * len(legend) + 3)
+    title = f"{len(arrived.bytes):,} byte{'s' * (len(arrived.bytes) != 1)}, {how}"
+    sheet.text(MARGIN + GUTTER, 11, title, bold=True)
+    for number, row in groupby(filled, key=lambda item: item.row):
+        _draw_row(sheet, HEAD + pitch * number + above, list(row), arrived.cuts, look)
+    for number, entries in enumerate(legend):
+        draw_legend(sheet, MARGIN + GUTTER, foot + LEGEND_ROW * (number + 0.5), entries)
+    return sheet.finished(_alt(arrived, title, look, notes))
 
 
-def _draw_row(sheet: Sheet, top: float, row: list[Placed], cuts: set[int], look: Look) -> None:
+def _draw_row(sheet: Sheet, top: float, row: list[CellInRow], cuts: list[int], look: Look) -> None:
     sheet.text(MARGIN + GUTTER - 5, top + HIGH / 2, str(row[0].cell.start), align="right", colour=FADED)
     for byte, run in groupby(row, key=lambda item: item.cell.byte and item.cell.byte._replace(value=None)):
         if byte:
             _draw_run(sheet, top, byte, list(run), look)
     for item in row:
-        middle = _x(item.column + item.cell.columns / 2)
         # Two signs for one byte fit into a cell only in the narrower face.
-        mono = item.cell.count == 1 and len(item.cell.text) == 1
+        mono = item.cell.length == 1 and len(item.cell.text) == 1
         if item.cell.text != " ":
+            middle = (item.left + item.right) / 2
             sheet.text(middle, top + HIGH / 2, item.cell.text, align="center", colour=BLACK, mono=mono)
         if item.cell.start in cuts:
-            _draw_cut(sheet, _x(item.column), top)
+            _draw_cut(sheet, item.left, top)
 
 
-def _draw_run(sheet: Sheet, top: float, byte: Byte, run: list[Placed], look: Look) -> None:
-    last = run[-1]
-    left, right = _x(run[0].column), _x(last.column + last.cell.columns)
+def _draw_run(sheet: Sheet, top: float, byte: Byte, run: list[CellInRow], look: Look) -> None:
+    left, wide = run[0].left, run[-1].right - run[0].left
     fill = look.fills[byte.kind]
-    sheet.box(left, top, right - left, HIGH, fill.colour)
+    bar = look.bars.get(look.bar_of(byte))
+    _draw_fill(sheet, left, top, wide, HIGH, fill, bar, line=2.0 if byte.refused else 0.6)
     for item in run[1:]:
-        x = _x(item.column)
-        sheet.line([(x, top), (x, top + HIGH)], colour=RULE if fill.colour == WHITE else WHITE, line=0.5, layer=2)
-    _draw_strip(sheet, left, top, right - left, fill)
-    if bar := look.bar_of(byte):
-        sheet.box(left, top - 2.5, right - left, 2.5, look.bars[bar])
-    sheet.box(left, top, right - left, HIGH + STRIP, "none", edge=BLACK, line=2.0 if byte.refused else 0.6, layer=3)
+        colour = RULE if fill.colour == WHITE else WHITE
+        sheet.line([(item.left, top), (item.left, top + HIGH)], colour=colour, line=0.5, layer=2)
 
 
-def _draw_strip(sheet: Sheet, left: float, top: float, wide: float, fill: Fill) -> None:
-    sheet.box(left, top + HIGH, wide, STRIP, fill, edge=BLACK, line=0.6)
+def _draw_fill(
+    sheet: Sheet, x: float, top: float, wide: float, high: float, fill: Fill, bar: str | None, line: float
+) -> None:
+    """Draw what bytes look like: their colour, the hatch under it, the bar above those that waited, and a frame."""
+    sheet.box(x, top, wide, high, fill.colour)
+    sheet.box(x, top + high, wide, STRIP, fill, edge=BLACK, line=0.6, layer=2.5)
+    if bar:
+        sheet.box(x, top - 2.5, wide, 2.5, bar, layer=2.5)
+    sheet.box(x, top, wide, high + STRIP, "none", edge=BLACK, line=line, layer=3)
 
 
 def _draw_cut(sheet: Sheet, x: float, top: float, high: float = HIGH + STRIP) -> None:
@@ -260,47 +278,28 @@ def _draw_cut(sheet: Sheet, x: float, top: float, high: float = HIGH + STRIP) ->
     sheet.shape([(x - 3.4, top - 8), (x + 3.4, top - 8), (x, top - 2)], BLACK)
 
 
-def _legend_rows(found: list[Byte], cuts: list[int], look: Look) -> list[list[str]]:
-    """What occurs, as many to a row as fit."""
-    kinds = {byte.kind for byte in found}
-    entries = [kind for kind in look.fills if kind in kinds]
-    entries += [bar for bar in look.bars if any(look.bar_of(byte) == bar for byte in found)]
-    entries += [REFUSED] * any(byte.refused for byte in found)
-    entries += [CUT] * bool(cuts)
-    rows: list[list[str]] = [[]]
-    for entry in entries:
-        if rows[-1] and sum(map(_entry_width, [*rows[-1], entry])) > WIDTH - GUTTER - 2 * MARGIN:
-            rows.append([])
-        rows[-1].append(entry)
-    return rows
+def _legend(arrived: Received, look: Look) -> list[Entry]:
+    """What occurs."""
+    kinds = {byte.kind for byte in arrived.bytes}
+    bars = {look.bar_of(byte) for byte in arrived.bytes}
+    entries = [_sample(kind, fill) for kind, fill in look.fills.items() if kind in kinds]
+    entries += [_sample(bar, bar=colour) for bar, colour in look.bars.items() if bar in bars]
+    if any(byte.refused for byte in arrived.bytes):
+        entries.append(_sample(REFUSED, line=2.0))
+    if arrived.cuts:
+        entries.append(Entry(CUT, 20, lambda sheet, x, y: _draw_cut(sheet, x + 7, y + 1, 5)))
+    return entries
 
 
-def _entry_width(entry: str) -> float:
-    return 20 + width(entry) + 16
+def _sample(text: str, fill: Fill = UNFILLED, bar: str | None = None, line: float = 0.6) -> Entry:
+    return Entry(text, 20, lambda sheet, x, y: _draw_fill(sheet, x, y - 7, 14, 10, fill, bar, line))
 
 
-def _draw_legend(sheet: Sheet, y: float, entries: list[str], look: Look) -> None:
-    x, top = MARGIN + GUTTER, y - 7
-    for entry in entries:
-        if entry == CUT:
-            _draw_cut(sheet, x + 7, y + 1, 5)
-        else:
-            fill = look.fills.get(entry, Fill(WHITE))
-            sheet.box(x, top, 14, 10, fill.colour)
-            _draw_strip(sheet, x, top + 10 - HIGH, 14, fill)
-            line = 2.0 if entry == REFUSED else 0.6
-            sheet.box(x, top, 14, 10 + STRIP, "none", edge=BLACK, line=line, layer=3)
-        if entry in look.bars:
-            sheet.box(x, top - 2.5, 14, 2.5, look.bars[entry])
-        sheet.text(x + 20, y, entry)
-        x += _entry_width(entry)
-
-
-def _alt(found: list[Byte], cuts: list[int], title: str, look: Look, notes: list[str]) -> str:
-    kinds = Counter(byte.kind for byte in found)
+def _alt(arrived: Received, title: str, look: Look, notes: list[str]) -> str:
+    kinds = Counter(byte.kind for byte in arrived.bytes)
     counted = "; ".join(f"{kind} {kinds[kind]:,}" for kind in look.fills if kinds[kind])
     said = [f"Byte ribbon: {title}.", f"Bytes by what they were taken for: {counted}."]
-    if cuts:
+    if cuts := arrived.cuts:
         after = ", ".join(map(str, cuts[:10])) + (" and so on" if len(cuts) > 10 else "")
         notes = [f"pieces end after byte {after}", *notes]
     if notes:

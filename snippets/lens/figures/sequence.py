@@ -7,7 +7,7 @@ from typing import NamedTuple
 from snippets.lens.event import Event
 from snippets.lens.figures.labels import short_names
 from snippets.lens.figures.palette import FADED, GROUND, INK, LANE_COLOURS, RULE, ink_on, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, drawn, legible, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, in_book_style, legible, width
 from snippets.lens.kept import show
 from snippets.lens.path import LANES, lane_of
 from snippets.lens.trace import Trace
@@ -21,7 +21,7 @@ STEP = 3.5  # how far a bar inside another of the same lane stands to its right
 MOST_STEPS = 5
 
 
-class Row(NamedTuple):
+class CallRow(NamedTuple):
     """One call as it is drawn: its lane, its caller's row (None: no caller was recorded), and its last row."""
 
     event: Event
@@ -31,9 +31,9 @@ class Row(NamedTuple):
     step: int
 
 
-def rows(events: list[Event]) -> list[Row]:
+def rows(events: list[Event]) -> list[CallRow]:
     """Lay out calls, one a row: each hangs on the nearest recorded call around it, in its own thread."""
-    found: list[Row] = []
+    laid: list[CallRow] = []
     open_calls: list[int] = []
     for number, event in enumerate(events):
         if number and event.thread != events[number - 1].thread:
@@ -41,16 +41,16 @@ def rows(events: list[Event]) -> list[Row]:
         while open_calls and events[open_calls[-1]].depth >= event.depth:
             open_calls.pop()
         lane = lane_of(event.name)
-        around = [row for row in open_calls if found[row].lane == lane]
+        around = [row for row in open_calls if laid[row].lane == lane]
         step = min(len(around), MOST_STEPS)
-        found.append(Row(event, lane, open_calls[-1] if open_calls else None, number, step))
+        laid.append(CallRow(event, lane, open_calls[-1] if open_calls else None, number, step))
         open_calls.append(number)
         for row in open_calls[:-1]:
-            found[row] = found[row]._replace(last=number)
-    return found
+            laid[row] = laid[row]._replace(last=number)
+    return laid
 
 
-@drawn
+@in_book_style()
 def sequence(trace: Trace, most: int = 60) -> Picture:
     """Draw who called whom: a lane for each part of the path, a row for each call, time downwards.
 
@@ -92,11 +92,11 @@ def _top(number: int) -> float:
     return HEAD + ROW * number
 
 
-def _bar_left(middle: float, row: Row) -> float:
+def _bar_left(middle: float, row: CallRow) -> float:
     return middle - BAR / 2 + STEP * row.step
 
 
-def _draw_bar(sheet: Sheet, middle: float, row: Row, number: int, shown: int) -> None:
+def _draw_bar(sheet: Sheet, middle: float, row: CallRow, number: int, shown: int) -> None:
     top = _top(number) + ROW / 2 - 3
     bottom = _top(min(row.last, shown - 1)) + ROW / 2 + 4 - (row.step % 2)
     colour = LANE_COLOURS[row.lane]
@@ -110,7 +110,7 @@ def _draw_bar(sheet: Sheet, middle: float, row: Row, number: int, shown: int) ->
         sheet.box(0, _top(number), WIDTH, ROW, GROUND, layer=0)
 
 
-def _draw_call(sheet: Sheet, x: dict[str, float], shown: list[Row], number: int) -> None:
+def _draw_call(sheet: Sheet, x: dict[str, float], shown: list[CallRow], number: int) -> None:
     row = shown[number]
     y = _top(number) + ROW / 2
     left = _bar_left(x[row.lane], row)
@@ -147,7 +147,7 @@ def _draw_label(sheet: Sheet, x: float, number: int, event: Event, name: str) ->
 
 def _label(event: Event, name: str, letters: int) -> tuple[str, str, str]:
     """Name, arguments and outcome of a call, in `letters` letters all together."""
-    name = cut(legible(name), letters - 15)
+    name = cut(name, letters - 15)
     outcome = _fitting(partial(_outcome, event), max(letters - len(name) - 12, 12))
     room = letters - len(name) - (len(outcome) + 1 if outcome else 0)
     return name, f"({_fitting(partial(_arguments, event), room - 2)})", outcome
@@ -172,15 +172,15 @@ def _fitting(shown: Callable[[int], str], letters: int) -> str:
     return cut(form, letters)
 
 
-def _alt(every: list[Row], shown: list[Row], lanes: list[str]) -> str:
+def _alt(every: list[CallRow], shown: list[CallRow], lanes: list[str]) -> str:
     if not every:
         return "Sequence diagram without a call: nothing was recorded."
     count = f"{len(every)} call{'s' * (len(every) > 1)}"
     drawn_count = f", of which the first {len(shown)} are drawn" if len(shown) < len(every) else ""
     said = [f"Sequence diagram of {count}{drawn_count}, in the lane{'s' * (len(lanes) > 1)} {', '.join(lanes)}."]
     names = list(dict.fromkeys(row.event.method for row in shown))
-    listed = ", ".join(names[:12]) + (f" and {len(names) - 12} others" if len(names) > 12 else "")
-    said.append(f"Called, in the order of the first call of each: {listed}.")
+    called = ", ".join(names[:12]) + (f" and {len(names) - 12} others" if len(names) > 12 else "")
+    said.append(f"Called, in the order of the first call of each: {called}.")
     raised = [f"{row.event.method} raised {row.event.raised.kind}" for row in shown if row.event.raised]
     if raised:
         said.append(f"{'; '.join(raised[:3])}{f'; and {len(raised) - 3} more raised' if len(raised) > 3 else ''}.")

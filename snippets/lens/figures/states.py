@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, starmap
 
 from snippets.lens.errors import LensError
-from snippets.lens.figures.layout import CARD, LABEL, LINE, Arc, Card, Route, arrange
+from snippets.lens.figures.layout import CARD, LABEL, LINE, Arc, Place, Route, arrange
+from snippets.lens.figures.legend import Entry, draw_legend, in_rows
 from snippets.lens.figures.palette import BLACK, FADED, INK, WHITE, Fill, ink_on
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, drawn, legible, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, in_book_style, legible, width
 from snippets.lens.figures.ribbon import FILLS
 from snippets.lens.follow.channel import BODY, EARLY, HEADER, KEPT_BACK, REQUEST_LINE
 from snippets.lens.follow.machine import UNSEEN, Edge, Machine, State, machine
@@ -19,7 +20,7 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-@drawn
+@in_book_style()
 def states(*traces: Trace, names: Sequence[str] | None = None) -> Picture:
     """Draw the states that HTTPChannel was seen in, and what led from one to the next, and how often.
 
@@ -35,21 +36,21 @@ def states(*traces: Trace, names: Sequence[str] | None = None) -> Picture:
             f"states() takes one name for each trace, at most {len(LETTERS)}: {len(traces)} traces came "
             f"with {len(names)} names"
         )
-    found = machine(traces)
-    order = downwards(found)
-    ends = [state for state in order if state.ending and not any(edge.source == state for edge in found.edges)]
-    placed = arrange([state for state in order if state not in ends], ends, _arcs(found, names is not None))
-    key = _key(names or ())
-    sheet = Sheet(placed.height + 8 + (4 + LINE * 1.4 * len(key) if key else 0))
-    left = (WIDTH - placed.width) / 2
-    for state, card in placed.cards.items():
-        _draw_card(sheet, left, state, card, state in found.starts)
-    seen = {(edge.source, edge.target) for edge in found.edges if edge.what != UNSEEN}
-    for route in placed.routes:
+    shown = machine(traces)
+    order = downwards(shown)
+    ends = [state for state in order if state.ending and not any(edge.source == state for edge in shown.edges)]
+    layout = arrange([state for state in order if state not in ends], ends, _arcs(shown, names is not None))
+    key = in_rows(starmap(_entry, zip(LETTERS, names or (), strict=False)), WIDTH - 16)
+    sheet = Sheet(layout.height + 8 + (4 + LINE * 1.4 * len(key) if key else 0))
+    left = (WIDTH - layout.width) / 2
+    for state, place in layout.places.items():
+        _draw_card(sheet, left, state, place, state in shown.starts)
+    seen = {(edge.source, edge.target) for edge in shown.edges if edge.what != UNSEEN}
+    for route in layout.routes:
         _draw_route(sheet, left, route, (route.arc.source, route.arc.target) not in seen)
-    for number, line in enumerate(key):
-        _draw_key(sheet, placed.height + 8 + LINE * 1.4 * (number + 0.5), line)
-    return sheet.finished(_alt(found))
+    for number, entries in enumerate(key):
+        draw_legend(sheet, 8, layout.height + 8 + LINE * 1.4 * (number + 0.5), entries)
+    return sheet.finished(_alt(shown))
 
 
 def title(state: State) -> str:
@@ -78,10 +79,10 @@ def fill(state: State) -> Fill:
     return FILLS[HEADER]
 
 
-def downwards(found: Machine) -> list[State]:
+def downwards(shown: Machine) -> list[State]:
     """The states so that arrows point down, but for those that return: a depth-first search's reversed post-order."""
-    after: dict[State, list[State]] = {state: [] for state in found.states}
-    for edge in found.edges:
+    after: dict[State, list[State]] = {state: [] for state in shown.states}
+    for edge in shown.edges:
         after[edge.source].append(edge.target)
     done: list[State] = []
     entered: set[State] = set()
@@ -93,15 +94,15 @@ def downwards(found: Machine) -> list[State]:
                 visit(target)
         done.append(state)
 
-    for state in [*found.starts, *found.states]:
+    for state in [*shown.starts, *shown.states]:
         if state not in entered:
             visit(state)
     return done[::-1]
 
 
-def _arcs(found: Machine, named: bool) -> list[Arc]:
+def _arcs(shown: Machine, named: bool) -> list[Arc[State]]:
     pairs: dict[tuple[State, State], list[str]] = {}
-    for edge, counts in found.edges.items():
+    for edge, counts in shown.edges.items():
         pairs.setdefault((edge.source, edge.target), []).extend(_said(edge, counts, named))
     return [Arc(*pair, tuple(lines)) for pair, lines in pairs.items()]
 
@@ -135,18 +136,18 @@ def _wrapped(text: str) -> list[str]:
     return lines
 
 
-def _draw_card(sheet: Sheet, left: float, state: State, card: Card, start: bool) -> None:
-    x, style = left + card.x, fill(state)
-    sheet.box(x, card.y, CARD, card.high, WHITE)
-    sheet.box(x, card.y, CARD, TITLE_BAR, style.colour)
-    sheet.box(x, card.y + TITLE_BAR, CARD, STRIP, style, edge="none" if state.ending else BLACK, line=0.6)
-    sheet.text(x + 6, card.y + TITLE_BAR / 2, title(state), bold=True, colour=ink_on(style.colour))
-    sheet.box(x, card.y, CARD, card.high, "none", edge=BLACK, dashed=state.ending, layer=3)
+def _draw_card(sheet: Sheet, left: float, state: State, place: Place, start: bool) -> None:
+    x, style = left + place.x, fill(state)
+    sheet.box(x, place.y, CARD, place.high, WHITE)
+    sheet.box(x, place.y, CARD, TITLE_BAR, style.colour)
+    sheet.box(x, place.y + TITLE_BAR, CARD, STRIP, style, edge="none" if state.ending else BLACK, line=0.6)
+    sheet.text(x + 6, place.y + TITLE_BAR / 2, title(state), bold=True, colour=ink_on(style.colour))
+    sheet.box(x, place.y, CARD, place.high, "none", edge=BLACK, dashed=state.ending, layer=3)
     for number, line in enumerate(state.values):
-        _draw_values(sheet, x + 6, card.y + TITLE_BAR + STRIP + 8 + LINE * number, line)
+        _draw_values(sheet, x + 6, place.y + TITLE_BAR + STRIP + 8 + LINE * number, line)
     if start:
-        sheet.arrow([(x + 12, card.y - 12), (x + 12, card.y)])
-        sheet.box(x + 9, card.y - 17, 6, 6, INK, round_by=3, layer=4)
+        sheet.arrow([(x + 12, place.y - 12), (x + 12, place.y)])
+        sheet.box(x + 9, place.y - 17, 6, 6, INK, round_by=3, layer=4)
 
 
 def _draw_values(sheet: Sheet, x: float, y: float, pairs: list[tuple[str, str]]) -> None:
@@ -157,7 +158,7 @@ def _draw_values(sheet: Sheet, x: float, y: float, pairs: list[tuple[str, str]])
         x += width(f"{value}  ", mono=True)
 
 
-def _draw_route(sheet: Sheet, left: float, route: Route, unseen: bool) -> None:
+def _draw_route(sheet: Sheet, left: float, route: Route[State], unseen: bool) -> None:
     points = [(left + x, y) for x, y in route.points]
     sheet.arrow(points, dashed=unseen)
     x, y = route.label
@@ -165,36 +166,18 @@ def _draw_route(sheet: Sheet, left: float, route: Route, unseen: bool) -> None:
         sheet.text(left + x, y + LINE * number, line, align=route.align)
 
 
-def _key(names: Sequence[str]) -> list[list[tuple[str, str]]]:
-    """The letters and what they stand for, as many to a line as fit."""
-    lines: list[list[tuple[str, str]]] = []
-    for letter, name in zip(LETTERS, names, strict=False):
-        entry = (letter, legible(name))
-        if not lines or sum(_entry_width(other) for other in [*lines[-1], entry]) > WIDTH - 16:
-            lines.append([])
-        lines[-1].append(entry)
-    return lines
+def _entry(letter: str, name: str) -> Entry:
+    """A letter and what it stands for."""
+    return Entry(legible(name), 12, lambda sheet, x, y: sheet.text(x, y, letter, bold=True), gap=14)
 
 
-def _entry_width(entry: tuple[str, str]) -> float:
-    return 12 + width(entry[1]) + 14
-
-
-def _draw_key(sheet: Sheet, y: float, entries: list[tuple[str, str]]) -> None:
-    x = 8.0
-    for entry in entries:
-        sheet.text(x, y, entry[0], bold=True)
-        sheet.text(x + 12, y, entry[1])
-        x += _entry_width(entry)
-
-
-def _alt(found: Machine) -> str:
-    kinds = list(dict.fromkeys(title(state) for state in found.states))
+def _alt(shown: Machine) -> str:
+    kinds = list(dict.fromkeys(title(state) for state in shown.states))
     what: Counter[str] = Counter()
-    for edge, counts in found.edges.items():
+    for edge, counts in shown.edges.items():
         what[edge.what] += counts.total()
     steps = "; ".join(f"{name}, {times} time{'s' * (times > 1)}" for name, times in what.items())
     return (
-        f"State machine of HTTPChannel as recorded: {len(found.states)} states, {len(found.edges)} kinds of step. "
+        f"State machine of HTTPChannel as recorded: {len(shown.states)} states, {len(shown.edges)} kinds of step. "
         f"States: {'; '.join(kinds)}. Steps taken: {steps}."
     )

@@ -1,17 +1,18 @@
 """The turns of a reactor as a timeline: a lane for each descriptor, one call after another."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
+from snippets.lens.figures.bands import HEAD, draw_lanes, draw_time, in_bands
+from snippets.lens.figures.legend import Entry, draw_legend
 from snippets.lens.figures.palette import BLACK, FADED, GREEN, GROUND, INK, ORANGE, RULE, SKY, WHITE, Fill, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, drawn, legible, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, in_book_style, width
 from snippets.lens.turns import Ready, Turn
 
 MARGIN = 4
 LANE = 30
 BOX = 24
-HEAD = 18  # the numbers of the turns
 BETWEEN = 14  # bands
 LEGEND = 22
 POLL = 34
@@ -51,15 +52,15 @@ def slots(turn: Turn) -> list[Slot]:
     """What one turn did, in the order in which it did it: the calls that were due, the poll, the ready descriptors."""
     ready = list(dict.fromkeys(each.descriptor for each in turn.ready))
     due = [name for name in turn.ran if name.rpartition(".")[0] not in ready]
-    found = [Slot(turn.number, REACTOR, DUE, ("call", _cut(name.rpartition(".")[2]))) for name in due]
-    found.append(Slot(turn.number, REACTOR, POLLED, (POLLED,)))
+    done = [Slot(turn.number, REACTOR, DUE, ("call", cut(name.rpartition(".")[2], MOST_LETTERS))) for name in due]
+    done.append(Slot(turn.number, REACTOR, POLLED, (POLLED,)))
     for descriptor, events in groupby(turn.ready, key=lambda each: each.descriptor):
         ran = [name.rpartition(".")[2] for name in turn.ran if name.rpartition(".")[0] == descriptor]
         calls = [_call(turn.number, each) for each in events if each.event != WRITTEN or "doWrite" in ran]
         if "connectionLost" in ran:
             calls[-1] = calls[-1]._replace(lost=True)
-        found += calls
-    return found
+        done += calls
+    return done
 
 
 def _call(turn: int, ready: Ready) -> Slot:
@@ -71,12 +72,8 @@ def _call(turn: int, ready: Ready) -> Slot:
     return Slot(turn, ready.descriptor, ready.event, (ready.event, size))
 
 
-def _cut(name: str) -> str:
-    return cut(legible(name), MOST_LETTERS)
-
-
-class Placed(NamedTuple):
-    """A slot with its band and its left edge, in points from where the first slot begins."""
+class Box(NamedTuple):
+    """A slot with its band, its left edge in points from where the band begins, and its width."""
 
     band: int
     x: float
@@ -88,24 +85,15 @@ def _wide(slot: Slot) -> float:
     return POLL if slot.kind == POLLED else max(LEAST, *(width(line) + PAD for line in slot.text))
 
 
-def placed(found: list[Slot], room: float) -> list[Placed]:
-    """Put the slots side by side; a turn that does not fit at the end of a band begins the next, if it fits there."""
-    band, x = 0, 0.0
-    result: list[Placed] = []
-    for _, turn in groupby(found, key=lambda slot: slot.turn):
-        wides = [(_wide(slot), slot) for slot in turn]
-        whole = sum(wide for wide, _ in wides)
-        if x and x + whole > room >= whole:
-            band, x = band + 1, 0.0
-        for wide, slot in wides:
-            if x and x + wide > room:
-                band, x = band + 1, 0.0
-            result.append(Placed(band, x, wide, slot))
-            x += wide
-    return result
+def boxes(turns: Iterable[Turn], room: float) -> list[Box]:
+    """Put the slots side by side; a turn that does not fit at the end of a band begins the next."""
+    in_turns = [slots(turn) for turn in turns]
+    every = [slot for turn in in_turns for slot in turn]
+    edges = in_bands([list(map(_wide, turn)) for turn in in_turns], room)
+    return [Box(*edge, _wide(slot), slot) for edge, slot in zip(edges, every, strict=True)]
 
 
-@drawn
+@in_book_style()
 def timeline(turns: Iterable[Turn], most: int = 24) -> Picture:
     """Draw what the turns of a reactor did: time to the right, a lane for the reactor and one for each descriptor.
 
@@ -119,15 +107,15 @@ def timeline(turns: Iterable[Turn], most: int = 24) -> Picture:
     shown = every[:most]
     lanes = _lanes(shown)
     left = 2 * MARGIN + max(width(lane, bold=True) for lane in lanes) + 8
-    boxes = placed([slot for turn in shown for slot in slots(turn)], WIDTH - left - MARGIN)
+    row = boxes(shown, WIDTH - left - MARGIN)
     pitch = HEAD + LANE * len(lanes) + BETWEEN
-    foot = HEAD + pitch * (boxes[-1].band + 1 if boxes else 0)
+    foot = HEAD + pitch * (row[-1].band + 1 if row else 0)
     sheet = Sheet(foot + LEGEND)
     sheet.text(MARGIN, 9, _title(every, shown), bold=True)
     watched = {turn.number: turn for turn in shown}
-    for band, row in groupby(boxes, key=lambda box: box.band):
-        _draw_band(sheet, left, HEAD + pitch * band, list(row), lanes, watched)
-    _draw_legend(sheet, foot + LEGEND / 2, {box.slot.kind for box in boxes}, any(box.slot.lost for box in boxes))
+    for band, in_band in groupby(row, key=lambda box: box.band):
+        _draw_band(sheet, left, HEAD + pitch * band, list(in_band), lanes, watched)
+    draw_legend(sheet, MARGIN + 2, foot + LEGEND / 2, _legend([box.slot for box in row]))
     return sheet.finished(_alt(every, shown))
 
 
@@ -140,27 +128,22 @@ def _lanes(turns: list[Turn]) -> list[str]:
 
 
 def _draw_band(
-    sheet: Sheet, left: float, top: float, row: list[Placed], lanes: list[str], watched: dict[int, Turn]
+    sheet: Sheet, left: float, top: float, row: list[Box], lanes: list[str], watched: dict[int, Turn]
 ) -> None:
-    end = left + row[-1].x + row[-1].wide
     middles = {lane: top + HEAD + LANE * (number + 0.5) for number, lane in enumerate(lanes)}
-    for lane, middle in middles.items():
-        sheet.text(left - 8, middle, lane, align="right", bold=lane == REACTOR)
-        sheet.line([(left, middle), (end, middle)], colour=RULE, line=0.8)
-    for number, boxes in groupby(row, key=lambda box: box.slot.turn):
-        boxes = list(boxes)
-        start, wide = left + boxes[0].x, boxes[-1].x + boxes[-1].wide - boxes[0].x
-        if number % 2:
-            sheet.box(start, top, wide, HEAD + LANE * len(lanes), GROUND, layer=0)
-        sheet.line([(start, top), (start, top + HEAD + LANE * len(lanes))], colour=FADED, line=0.8)
-        sheet.text(start + 4, top + HEAD / 2, f"turn {number}" if wide > 2 * POLL else str(number), colour=FADED)
+    draw_lanes(sheet, left, left + row[-1].x + row[-1].wide, middles, bold=REACTOR)
+    for number, in_turn in groupby(row, key=lambda box: box.slot.turn):
+        calls = list(in_turn)
+        x, wide = calls[0].x, calls[-1].x + calls[-1].wide - calls[0].x
+        said = f"turn {number}" if wide > 2 * POLL else str(number)
+        draw_time(sheet, left + x, top, wide, HEAD + LANE * len(lanes), said, shaded=number % 2 == 1)
     for box in row:
         _draw_box(sheet, left + box.x, middles[box.slot.lane], box)
         if box.slot.kind == POLLED:
             _draw_watched(sheet, left + box.x + box.wide / 2, middles, watched[box.slot.turn])
 
 
-def _draw_box(sheet: Sheet, x: float, middle: float, box: Placed) -> None:
+def _draw_box(sheet: Sheet, x: float, middle: float, box: Box) -> None:
     sheet.box(x + 2, middle - BOX / 2, box.wide - 4, BOX, FILLS[box.slot.kind], edge=INK, round_by=3, layer=2)
     lines = box.slot.text
     for number, text in enumerate(lines):
@@ -184,20 +167,16 @@ def _draw_tag(sheet: Sheet, x: float, middle: float, tag: str) -> None:
     sheet.text(x, middle - 0.5, tag, align="center", colour=BLACK)
 
 
-def _draw_legend(sheet: Sheet, y: float, kinds: set[str], lost: bool) -> None:
-    x = MARGIN + 8.0
-    entries = [(READER, "watched for reading"), (WRITER, "watched for writing")]
-    for tag, text in entries:
-        _draw_tag(sheet, x, y, tag)
-        sheet.text(x + 11, y, text)
-        x += 11 + width(text) + 22
-    if POLLED in kinds:
-        text = "poll: wait until one of them is ready"
-        sheet.text(x - 6, y, text)
-        x += width(text) + 16
-    if lost:
-        sheet.cross(x, y)
-        sheet.text(x + 10, y, LOST)
+def _legend(shown: list[Slot]) -> list[Entry]:
+    entries = [
+        Entry("watched for reading", 17, lambda sheet, x, y: _draw_tag(sheet, x + 6, y, READER)),
+        Entry("watched for writing", 17, lambda sheet, x, y: _draw_tag(sheet, x + 6, y, WRITER)),
+    ]
+    if shown:
+        entries.append(Entry("poll: wait until one of them is ready"))
+    if any(slot.lost for slot in shown):
+        entries.append(Entry(LOST, 16, lambda sheet, x, y: sheet.cross(x + 6, y)))
+    return entries
 
 
 def _title(every: list[Turn], shown: list[Turn]) -> str:
@@ -211,9 +190,9 @@ def _alt(every: list[Turn], shown: list[Turn]) -> str:
 
 
 def _said(turn: Turn) -> str:
-    calls: Iterator[Slot] = (slot for slot in slots(turn) if slot.kind != POLLED)
     said = [
-        f"{'reactor' if slot.kind == DUE else slot.lane} {' '.join(slot.text)}{', ' + LOST if slot.lost else ''}"
-        for slot in calls
+        f"{slot.lane} {' '.join(slot.text)}{', ' + LOST if slot.lost else ''}"
+        for slot in slots(turn)
+        if slot.kind != POLLED
     ]
     return f"Turn {turn.number}: {'; '.join(said) or 'nothing was ready'}."

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
+from typing import Any
 
 from snippets.lens.errors import LensError
 from snippets.lens.event import Event
@@ -46,7 +47,7 @@ def is_channel(event: Event, *methods: str) -> bool:
     return event.name.startswith(_CHANNEL) and event.name.removeprefix(_CHANNEL) in methods
 
 
-def channel_state(event: Event, after: bool = False) -> dict[str, object]:
+def channel_state(event: Event, after: bool = False) -> dict[str, Any]:
     """The watched attributes of a channel before (or `after`) a call.
 
     Raises:
@@ -96,7 +97,7 @@ class _Follower:
         self.stream = Stream(UNPARSED, _ADVICE)
         self._kept_back: deque[int] = deque()
 
-    def see(self, event: Event, inside: list[Event]) -> None:
+    def see(self, event: Event, inside: Iterable[Event]) -> None:
         """Follow one call of HTTPChannel; the calls come in the order in which they began."""
         if is_channel(event, "dataReceived"):
             # What was kept back is received a second time, from requestDone through setLineMode.
@@ -111,7 +112,7 @@ class _Follower:
         elif is_channel(event, "rawDataReceived"):
             self._take_raw(event, inside)
 
-    def _take_raw(self, event: Event, inside: list[Event]) -> None:
+    def _take_raw(self, event: Event, inside: Iterable[Event]) -> None:
         data = event.args[1]
         body = 0 if channel_state(event)["_handlingRequest"] else length(data) - _beyond_body(event, inside)
         places = self.stream.take(body, BODY, is_refused(inside))

@@ -74,6 +74,7 @@ def _first_line(stream: Stream) -> int:
     raise LensError(f"the end of a line is not in what was kept of a long piece: send smaller ones, and {_ADVICE}")
 
 
-def _decoder_state(event: Event, after: bool = False) -> tuple[object, object]:
-    found = watched(event, CHUNK_WATCH["_ChunkedTransferDecoder"], _ADVICE, after)
-    return found["state"], found["length"]
+def _decoder_state(event: Event, after: bool = False) -> tuple[str, int]:
+    """The state that a decoder was in, and how much of the chunk was still to come."""
+    values = watched(event, CHUNK_WATCH["_ChunkedTransferDecoder"], _ADVICE, after)
+    return values["state"], values["length"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from snippets.lens.errors import LensError
 from snippets.lens.event import Event
@@ -81,7 +81,7 @@ class _Follower:
         self._numbers: dict[object, int] = {}
         self._status = ""
         self._kept = 0
-        self._seconds: object = None
+        self._seconds: float | None = None
         self._answering: list[int] = []  # how deep the calls of requestDone are
 
     def see(self, event: Event) -> None:
@@ -217,11 +217,11 @@ _HANDLERS: dict[str, Callable[[_Follower, Event], None]] = {
 LIFE_POINTS = tuple(_HANDLERS)
 
 
-def _channel_state(event: Event) -> dict[str, object]:
-    found = watched(event, LIFE_WATCH["HTTPChannel"], _ADVICE)
-    if not isinstance(found["factory.reactor.rightNow"], int | float):
+def _channel_state(event: Event) -> dict[str, Any]:
+    values = watched(event, LIFE_WATCH["HTTPChannel"], _ADVICE)
+    if not isinstance(values["factory.reactor.rightNow"], int | float):
         raise LensError(f"a life needs a clock that can be read, as that of a Wire: {_ADVICE}")
-    return found
+    return values
 
 
 def _bytes(size: int) -> str:

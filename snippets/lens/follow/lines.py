@@ -1,8 +1,10 @@
 """What any LineReceiver did with each byte, and which of them had to wait in its buffer: read from a trace."""
 
+from typing import Any
+
 from snippets.lens.errors import LensError
 from snippets.lens.event import Event
-from snippets.lens.follow.stream import Received, Stream, length, watched
+from snippets.lens.follow.stream import Piece, Received, Stream, length, watched
 from snippets.lens.kept import Named
 from snippets.lens.trace import Trace
 
@@ -75,7 +77,8 @@ class _Follower:
             self._receive(event.args[1])
         elif event.name == _RECEIVER + "setLineMode":
             extra = event.args[1] if len(event.args) > 1 else b""
-            self._given_back = length(extra.value if isinstance(extra, Named) else extra)
+            data: Any = extra.value if isinstance(extra, Named) else extra
+            self._given_back = length(data)
         elif event.name == _RECEIVER + "clearLineBuffer":
             self._stream.take(waiting, CLEARED)
         elif handed_on == "lineReceived":
@@ -85,7 +88,7 @@ class _Follower:
         elif handed_on == "lineLengthExceeded":
             self._stream.take(waiting, TOO_LONG)
 
-    def _receive(self, data: object) -> None:
+    def _receive(self, data: Piece) -> None:
         if self._given_back:
             self._give_back()
         elif length(data):
@@ -113,5 +116,5 @@ class _Follower:
         return self._stream.result()
 
 
-def _receiver_state(event: Event, after: bool = False) -> dict[str, object]:
+def _receiver_state(event: Event, after: bool = False) -> dict[str, Any]:
     return watched(event, LINE_WATCH["LineReceiver"], _ADVICE, after)

@@ -1,8 +1,8 @@
 """The state machine that traces show HTTPChannel to be: the states seen, and what led from one to another."""
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from snippets.lens.errors import LensError
 from snippets.lens.event import Event
@@ -74,13 +74,13 @@ def machine(traces: Iterable[Trace]) -> Machine:
     edges: dict[Edge, Counter[int]] = {}
     for number, trace in enumerate(traces):
         watchers: dict[object, _Watcher] = {}
-        for event, what in _steps(trace):
+        for event, what in _looked_at(trace):
             watchers.setdefault(event.receiver, _Watcher()).see(event, what)
         for watcher in watchers.values():
-            found = watcher.finished()
+            taken = watcher.finished()
             starts[watcher.states[0]] = None
             seen |= dict.fromkeys(watcher.states)
-            for edge in found:
+            for edge in taken:
                 edges.setdefault(edge, Counter())[number] += 1
     if not seen:
         raise LensError(
@@ -89,16 +89,14 @@ def machine(traces: Iterable[Trace]) -> Machine:
     return Machine(list(seen), list(starts), edges)
 
 
-def _steps(trace: Trace) -> list[tuple[Event, str]]:
-    """The calls between which a state is looked at, each with what it means that it was made."""
-    steps = []
+def _looked_at(trace: Trace) -> Iterator[tuple[Event, str]]:
+    """The calls at which a state is looked at, each with what it means that it was made."""
     for event, inside in with_inside(trace.events):
         if is_channel(event, "lineReceived", "rawDataReceived", "requestDone"):
-            steps.append((event, _what(event, inside)))
-    return steps
+            yield event, _what(event, inside)
 
 
-def _what(event: Event, inside: list[Event]) -> str:
+def _what(event: Event, inside: Iterable[Event]) -> str:
     if is_channel(event, "requestDone"):
         return RESPONSE
     if is_channel(event, "lineReceived"):
@@ -110,7 +108,7 @@ def _what(event: Event, inside: list[Event]) -> str:
     return f"{what}: {REFUSED}" if is_refused(inside) else what
 
 
-def _state(values: dict[str, object], refused: bool) -> State:
+def _state(values: dict[str, Any], refused: bool) -> State:
     return State(
         values["__first_line"],
         values["__header"] != b"",

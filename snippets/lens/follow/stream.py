@@ -1,12 +1,14 @@
 """Bytes that arrive, wait in a buffer, are taken and may be given back: what the followers of a connection share."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from snippets.lens.errors import LensError
 from snippets.lens.event import Event
 from snippets.lens.kept import Cut
+
+Piece = bytes | Cut  # bytes as a recording keeps them
 
 
 class Byte(NamedTuple):
@@ -62,10 +64,11 @@ class Stream:
         """The byte at a place, None if it was not kept."""
         return self._values[place]
 
-    def arrive(self, data: object) -> None:
+    def arrive(self, data: Piece) -> None:
         """A piece has come."""
         self._starts.append(len(self))
-        self._values += kept_values(data)
+        # None for each byte that was not kept.
+        self._values += [*head(data), *[None] * (length(data) - len(head(data)))]
         self._buffer.extend(range(self._starts[-1], len(self)))
 
     def take(self, size: int, kind: str, refused: bool = False) -> list[int]:
@@ -104,14 +107,14 @@ class Stream:
 
     def result(self) -> Received:
         """The bytes as they stand now, and where the pieces ended."""
-        found = []
+        received = []
         for place, value in enumerate(self._values):
             kind, run, refused = self._taken.get(place, (self._left, self._runs, False))
-            found.append(Byte(value, kind, run, self.waited.get(place, ""), refused))
-        return Received(found, self._starts[1:])
+            received.append(Byte(value, kind, run, self.waited.get(place, ""), refused))
+        return Received(received, self._starts[1:])
 
 
-def watched(event: Event, names: Iterable[str], advice: str, after: bool = False) -> dict[str, object]:
+def watched(event: Event, names: Iterable[str], advice: str, after: bool = False) -> dict[str, Any]:
     """The watched attributes before (or `after`) a call.
 
     Raises:
@@ -123,27 +126,26 @@ def watched(event: Event, names: Iterable[str], advice: str, after: bool = False
     return values
 
 
-def with_inside(events: list[Event]) -> Iterator[tuple[Event, list[Event]]]:
+def calls_inside(events: Sequence[Event], place: int) -> Sequence[Event]:
+    """The recorded calls inside the one at `place`, however deep."""
+    around, end = events[place], place + 1
+    while end < len(events) and events[end].depth > around.depth and events[end].thread == around.thread:
+        end += 1
+    return events[place + 1 : end]
+
+
+def with_inside(events: Sequence[Event]) -> Iterator[tuple[Event, Sequence[Event]]]:
     """Each event, with the recorded calls inside it."""
-    for number, event in enumerate(events):
-        inside = []
-        for other in events[number + 1 :]:
-            if other.depth <= event.depth or other.thread != event.thread:
-                break
-            inside.append(other)
-        yield event, inside
+    return ((event, calls_inside(events, place)) for place, event in enumerate(events))
 
 
-def length(data: object) -> int:
+def length(data: Piece) -> int:
     """How many bytes a kept argument stands for."""
     return data.length if isinstance(data, Cut) else len(data)
 
 
-def head(data: object) -> bytes:
+def head(data: Piece) -> bytes:
     """The beginning of a kept argument, as far as it was kept."""
-    return data.head if isinstance(data, Cut) else data
-
-
-def kept_values(data: object) -> list[int | None]:
-    """The bytes that a kept argument stands for, None for each that was not kept."""
-    return [*head(data), *[None] * (length(data) - len(head(data)))]
+    kept = data.head if isinstance(data, Cut) else data
+    assert isinstance(kept, bytes)
+    return kept

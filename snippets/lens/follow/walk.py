@@ -1,26 +1,29 @@
 """What a trace says of a walk down a tree of resources: who was asked for which segment, and what came of it."""
 
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
 from snippets.lens.errors import LensError
 from snippets.lens.event import Event
-from snippets.lens.kept import Cut, Items, show
+from snippets.lens.follow.stream import calls_inside, head, watched, with_inside
+from snippets.lens.kept import Items, show
 from snippets.lens.trace import Trace
 
-LOOK_UP = "twisted.web.resource:Resource.getChildWithDefault"
+_WITH_DEFAULT = "twisted.web.resource:Resource.getChildWithDefault"
 TREE_POINTS = (
     "twisted.web.server:Request.process",
     "twisted.web.resource:getChildForRequest",
-    LOOK_UP,
+    _WITH_DEFAULT,
     "twisted.web.resource:Resource.getChild",
     "twisted.web.server:Request.render",
 )
 TREE_WATCH = {"twisted.web.server:Request": ["prepath", "postpath"]}
+_ADVICE = "record(TREE_POINTS, watch=TREE_WATCH), both from snippets.lens.figures"
 
 
-class Step(NamedTuple):
-    """One step: the resource that was asked (its label), for which segment, and what it returned (its label).
+class Lookup(NamedTuple):
+    """One step of a walk: the resource that was asked (its label), for which segment, and what it returned (its label).
 
     `by` is the class whose getChild was called, "" if none was; `found` is None if the call raised.
     """
@@ -37,7 +40,7 @@ class Walk(NamedTuple):
     """The walk of one request: where it began (a label), its steps, and what was left in `postpath` at the end."""
 
     root: str
-    steps: tuple[Step, ...]
+    steps: tuple[Lookup, ...]
     left: tuple[bytes, ...]
     raised: str
 
@@ -56,17 +59,17 @@ class Walk(NamedTuple):
     def __str__(self) -> str:
         """The walk as a table: a row a step."""
         rows = [("asked", "for", "by", "returned", "prepath", "postpath")]
-        rows.append(("", "", "", self.root, "[]", listed(self.before)))
+        rows.append(("", "", "", self.root, "[]", as_list(self.before)))
         for step in self.steps:
             by = f"{step.by}.getChild" if step.by else "children"
-            found = self.raised if step.found is None else step.found
-            rows.append((step.asked, repr(step.segment), by, found, listed(step.prepath), listed(step.postpath)))
+            returned = self.raised if step.found is None else step.found
+            rows.append((step.asked, repr(step.segment), by, returned, as_list(step.prepath), as_list(step.postpath)))
         wide = [max(len(row[column]) for row in rows) for column in range(5)]
         padded = ["  ".join([*map(str.ljust, row, wide), row[5]]).rstrip() for row in rows]
         return "\n".join(padded)
 
 
-def listed(segments: tuple[bytes, ...]) -> str:
+def as_list(segments: tuple[bytes, ...]) -> str:
     """Segments as Python shows a list of them."""
     return repr(list(segments))
 
@@ -80,76 +83,60 @@ def walks(trace: Trace) -> list[Walk]:
     Raises:
         LensError: there is no walk, or not what is needed to read it.
     """
-    found: list[Walk] = []
-    process: Event | None = None
-    inside: list[Event] = []
-    for event in trace.events:
-        if event.method == "process":
-            found += _walk(process, inside)
-            process, inside = event, []
-        elif process is not None and event.depth > process.depth:
-            inside.append(event)
-    found += _walk(process, inside)
-    if not found:
-        raise LensError("no walk was recorded: record(TREE_POINTS, watch=TREE_WATCH), both from snippets.lens.figures")
-    return found
+    in_order = []
+    for process, inside in with_inside(trace.events):
+        if process.method == "process":
+            # A request class may call the process of its base, and an answer may begin the next request.
+            calls = list(takewhile(lambda call: call.method != "process", inside))
+            search = next((place for place, call in enumerate(calls) if call.method == "getChildForRequest"), None)
+            if search is not None:  # for `OPTIONS *` no resource is looked for
+                in_order.append(_walk(process, calls, search))
+    if not in_order:
+        raise LensError(f"no walk was recorded: {_ADVICE}")
+    return in_order
 
 
-def _walk(process: Event | None, inside: list[Event]) -> list[Walk]:
-    """The walk in the calls inside that of process; none if no resource was looked for, as for `OPTIONS *`."""
-    start = next((number for number, event in enumerate(inside) if event.method == "getChildForRequest"), None)
-    if process is None or start is None:
-        return []
-    outer, looking = inside[start], _inside(inside, start)
-    later = inside[start + 1 + len(looking) :]
-    rendered = (event for event in later if event.method == "render" and "postpath" in event.point.watched)
-    render = next(rendered, None)
-    # A resource may change its request while it renders: what counts is what it was given.
-    given = render.before if render else process.after
-    left = _left(process.point.watched, given)
-    places = [place for place, event in enumerate(looking) if event.depth == outer.depth + 1]
-    places = [place for place in places if looking[place].method == "getChildWithDefault"]
-    segments = [_segment(looking[place].args[1]) for place in places]
-    prepath = _listed_as_kept("prepath", process.point.watched, given)
-    if prepath.length != len(segments) or list(map(_segment, prepath.items)) != segments[: len(prepath.items)]:
+def _walk(process: Event, calls: Sequence[Event], place: int) -> Walk:
+    """The walk among the `calls` that a request's process made: the call at `place` looks for the resource."""
+    search, inside = calls[place], calls_inside(calls, place)
+    prepath, left = _lists_given(process, calls[place + 1 + len(inside) :])
+    lookups = [
+        (call, lookup)
+        for call, lookup in with_inside(inside)
+        if call.depth == search.depth + 1 and call.method == "getChildWithDefault"
+    ]
+    segments = tuple(head(call.args[1]) for call, _ in lookups)
+    if prepath.length != len(segments) or tuple(map(head, prepath.items)) != segments[: len(prepath.items)]:
         raise LensError("prepath is not what was asked for: a resource changed it, or is no subclass of Resource")
-    steps = []
-    for number, place in enumerate(places):
-        event, calls = looking[place], _inside(looking, place)
-        if not event.raised and not any(call.method == "getChild" or call.name == LOOK_UP for call in (event, *calls)):
-            raise LensError(f"{_class_of(event)}.getChildWithDefault finds the child itself: the trace can't say where")
-        by = next((_class_of(call) for call in calls if call.method == "getChild"), "")
-        found = None if event.raised else show(event.result)
-        before, after = tuple(segments[: number + 1]), (*segments[number + 1 :], *left)
-        steps.append(Step(show(event.receiver), segments[number], by, found, before, after))
-    return [Walk(show(outer.args[0]), tuple(steps), left, show(outer.raised) if outer.raised else "")]
+    steps = tuple(
+        _step(call, lookup, segments[:number], segments[number:] + left)
+        for number, (call, lookup) in enumerate(lookups, 1)
+    )
+    return Walk(show(search.args[0]), steps, left, show(search.raised) if search.raised else "")
 
 
-def _left(names: tuple[str, ...], values: tuple) -> tuple[bytes, ...]:
-    """What `postpath` was, of the watched attributes `names` and their `values`."""
-    postpath = _listed_as_kept("postpath", names, values)
+def _lists_given(process: Event, later: Iterable[Event]) -> tuple[Items, tuple[bytes, ...]]:
+    """`prepath`, and what was left in `postpath`, as the resource that was found was given them."""
+    names = TREE_WATCH["twisted.web.server:Request"]
+    # A resource may change its request while it renders: what counts is what it was given.
+    render = next((call for call in later if call.method == "render" and "postpath" in call.point.watched), None)
+    values = watched(render, names, _ADVICE) if render else watched(process, names, _ADVICE, after=True)
+    prepath, postpath = (values[name] for name in names)
+    if not isinstance(prepath, Items) or not isinstance(postpath, Items):
+        raise LensError("prepath or postpath is no list: give the request the lists that Request.process makes")
     if len(postpath.items) < postpath.length:
         raise LensError(f"what was left in postpath was not kept whole: {show(postpath)}; send a shorter path")
-    return tuple(map(_segment, postpath.items))
+    return prepath, tuple(map(head, postpath.items))
 
 
-def _listed_as_kept(name: str, names: tuple[str, ...], values: tuple) -> Items:
-    """The list that the watched attribute `name` was, of `names` and their `values`."""
-    kept = values[names.index(name)] if name in names else None
-    if not isinstance(kept, Items):
-        raise LensError(f"{name} was not watched, or is no list: record(TREE_POINTS, watch=TREE_WATCH)")
-    return kept
-
-
-def _segment(kept: bytes | Cut) -> bytes:
-    """A segment as far as it was kept."""
-    return kept.head if isinstance(kept, Cut) else kept
-
-
-def _inside(events: list[Event], place: int) -> list[Event]:
-    """The calls made inside the one at `place` among `events`."""
-    depth = events[place].depth
-    return list(takewhile(lambda event: event.depth > depth, events[place + 1 :]))
+def _step(call: Event, inside: Sequence[Event], prepath: tuple[bytes, ...], postpath: tuple[bytes, ...]) -> Lookup:
+    """What one call of getChildWithDefault came to, and what the paths were after it."""
+    asked = next((each for each in inside if each.method == "getChild"), None)
+    if not call.raised and asked is None and _WITH_DEFAULT not in [each.name for each in (call, *inside)]:
+        raise LensError(f"{_class_of(call)}.getChildWithDefault finds the child itself: the trace can't say where")
+    by = _class_of(asked) if asked else ""
+    returned = None if call.raised else show(call.result)
+    return Lookup(show(call.receiver), prepath[-1], by, returned, prepath, postpath)
 
 
 def _class_of(event: Event) -> str:
