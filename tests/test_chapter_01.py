@@ -73,6 +73,23 @@ def test_a_writer_with_nothing_to_send_is_ready_in_every_turn(hand, monkeypatch)
     assert hand.turn(wait=0).ready == []
 
 
+def test_what_is_written_before_a_sleep_is_sent_after_it(hand):
+    """What a dataReceived writes before it sleeps is sent in the next turn, and not while it sleeps."""
+    slept = []
+
+    class Sleepy(Protocol):
+        def dataReceived(self, data):
+            self.transport.write(b"please wait")
+            slept.append(select.select([client], [], [], 0.1)[0])
+
+    client = client_of(hand, Sleepy)
+    client.sendall(b"go")
+    hand.turn()
+    assert slept == [[]]
+    hand.turn()
+    assert client.recv(100) == b"please wait"
+
+
 def test_two_clients_after_one_are_accepted_in_two_turns(hand):
     """A port that has accepted one client accepts one of the next two in a turn, and the other in the turn after."""
     port = hand.listen(Factory.forProtocol(Upper))

@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
+from snippets.bodies.odd_requests import EVERY
 from snippets.lens.logged import logged
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
@@ -75,7 +76,7 @@ def test_the_body_does_not_depend_on_the_cuts(parts, sizes, in_chunks):
 
 
 def test_a_get_may_have_a_body():
-    """A resource reads the five bytes of a GET with a Content-Length, and the GET behind them is answered too."""
+    """The resource reads the body of a GET, and the GET behind it is answered too."""
     get = b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
     response = Wire(Echo()).send(get + GET)
     assert b"[hello]" in response
@@ -83,7 +84,7 @@ def test_a_get_may_have_a_body():
 
 
 def test_good_chunks_before_a_bad_one_reach_no_resource():
-    """A thousand good chunks are handed to the request, the bad one gets a 400, and requestReceived is not called."""
+    """The good chunks reach handleContentChunk, the bad one gets a 400, and no request is handed over."""
     data = chunked(b"5\r\nhello\r\n" * 1000 + b"five\r\nhello\r\n0\r\n\r\n")
     response, called = calls(data, "http.Request.handleContentChunk", "http.Request.requestReceived")
     assert response == b"HTTP/1.1 400 Bad Request\r\n\r\n"
@@ -91,7 +92,7 @@ def test_good_chunks_before_a_bad_one_reach_no_resource():
 
 
 def test_bytes_after_a_body_wait_undecoded():
-    """A request with a body that comes while another is at work is kept as it came, without a decoder."""
+    """While a request is at work, the next one is kept as it came, without a decoder."""
     resource = Waiting()
     wire = Wire(resource)
     second = post(b"Content-Length: 10000", body=b"x" * 10000)
@@ -131,6 +132,7 @@ def test_nobody_reads_the_trailers():
 
 
 def test_100_continue_is_sent_also_without_a_body_and_never_by_http_1_0():
+    """A POST without a body gets a 100 Continue too if it asks, and an HTTP/1.0 request gets none."""
     expect = b"Expect: 100-continue"
     assert Wire(Echo()).send(post(expect)).startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
     old = post(expect, b"Content-Length: 5", body=b"hello").replace(b"HTTP/1.1", b"HTTP/1.0")
@@ -150,6 +152,7 @@ def test_the_decoders_are_never_called_after_their_end():
 
 @pytest.mark.parametrize(("digits", "answered"), [(4300, True), (4301, False)])
 def test_a_length_has_at_most_as_many_digits_as_int_takes(digits, answered):
+    """A length of 4300 digits is answered; with 4301 the connection is dropped and a ValueError is logged."""
     wire = Wire(Echo())
     with logged() as failures:
         response = wire.send(post(b"Content-Length: " + b"5".rjust(digits, b"0"), body=b"hello"))
@@ -160,11 +163,13 @@ def test_a_length_has_at_most_as_many_digits_as_int_takes(digits, answered):
 
 @pytest.mark.parametrize(("size", "refused"), [(1023, False), (1024, True)])
 def test_the_line_of_a_chunk_has_at_most_1023_bytes(size, refused):
+    """A size and its extension pass with 1023 bytes together, and get a 400 with 1024."""
     response = Wire(Echo()).send(chunked(b"5;".ljust(size, b"x") + b"\r\nhello\r\n0\r\n\r\n"))
     assert (b"400 Bad Request" in response) is refused
 
 
 def test_a_wrong_byte_after_a_chunk_is_judged_when_the_next_has_come():
+    """A chunk with one byte too many is not answered until another byte has come, and then with a 400."""
     wire = Wire(Echo())
     assert wire.send(chunked(b"5\r\nhello!")) == b""
     assert wire.send(b"!") == b"HTTP/1.1 400 Bad Request\r\n\r\n"
@@ -172,6 +177,7 @@ def test_a_wrong_byte_after_a_chunk_is_judged_when_the_next_has_come():
 
 @pytest.mark.parametrize("cut", range(1, 20))
 def test_only_a_cut_in_the_last_line_end_makes_trailers_too_long(cut):
+    """Of 19 cuts in trailers of 65536 bytes only that before the very last byte gets a 400."""
     data = chunked(b"0\r\n" + (b"x: ".ljust(8190, b"x") + b"\r\n") * 8 + b"\r\n")
     response = Wire(Echo()).send(data, [len(data) - cut])
     assert (b"400 Bad Request" in response) is (cut == 1)
@@ -196,8 +202,7 @@ def test_a_temporary_file_is_gone_when_the_request_is_finished_or_lost():
 
 def test_the_chapter_compares_as_many_requests_as_it_says():
     text = (Path(__file__).parents[1] / "chapters" / "06_bodies.md").read_text("utf-8")
-    rows = re.findall(r"^    (?:case|coded|chunks)\(", text, re.MULTILINE)
-    assert len(rows) == int(re.search(r"^### Three servers, (\d+) requests", text, re.MULTILINE)[1])
+    assert len(EVERY) == int(re.search(r"^## Further: three servers, (\d+) requests", text, re.MULTILINE)[1])
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snippets.bodies.chunked_client import in_chunks
+from snippets.bodies.odd_requests import EVERY, post
 from snippets.bodies.upload import CountingFile, UploadSite
 from snippets.lens.wire import Wire
 from tests.programs import Ended, listening, nobody_there, refused, run, running, silent_server
 
 UPLOAD = ("-m", "snippets.bodies.upload")
 CHUNKED_CLIENT = ("-m", "snippets.bodies.chunked_client")
+ODD_REQUESTS = ("-m", "snippets.bodies.odd_requests")
 
 
 def summary(body: bytes) -> bytes:
@@ -212,6 +214,37 @@ class TestChunkedClient:
     def test_twisted_reads_what_it_sends(self, size, body):
         head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
         assert summary(body) in Wire(UploadSite(10**9)).send(head + b"".join(in_chunks(body, size)))
+
+
+class TestOddRequests:
+    def test_all_are_listed_by_number_and_name(self):
+        ended = run(*ODD_REQUESTS)
+        assert (ended.code, ended.err) == (0, "")
+        for number, (line, each) in enumerate(zip(ended.out.splitlines(), EVERY, strict=True), 1):
+            assert line.startswith(f"{number:>2}  {each.name} ")
+            assert line.endswith(f" {each.odd}")
+
+    def test_the_bytes_of_one_are_written(self):
+        ended = run(*ODD_REQUESTS, "16")
+        assert ended == Ended(0, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 5\r\n\r\nhello", "")
+
+    @pytest.mark.parametrize("number", ["0", "-1", "50"])
+    def test_another_number_is_refused(self, number):
+        refused(run(*ODD_REQUESTS, "--", number), f"the requests have the numbers 1 to 49, not {number}")
+
+    def test_a_name_is_short_and_stands_for_one_request(self):
+        assert len({each.name for each in EVERY}) == len({each.data for each in EVERY}) == len(EVERY)
+        assert max(len(each.name) for each in EVERY) <= 60
+
+    def test_what_a_name_says_is_sent(self):
+        assert EVERY[2].name == "Content-Length: 5 | hellod"
+        assert EVERY[2].data == post("Content-Length: 5", body=b"hellod")
+        assert EVERY[4].name == "no length | hello"
+        assert EVERY[4].data == post(body=b"hello")
+        assert EVERY[23].name == "Transfer-Encoding: identity / Transfer-Encoding: chunked"
+        assert b"\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n" in EVERY[23].data
+        assert EVERY[36].name == r"chunked | 5\r\nhell\r\n0\r\n\r\n"
+        assert EVERY[36].data == post("Transfer-Encoding: chunked", body=b"5\r\nhell\r\n0\r\n\r\n")
 
 
 def address(server: socket.socket) -> list[str]:

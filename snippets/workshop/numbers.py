@@ -12,7 +12,7 @@ from snippets.workshop.prose import Line, Text, note_lines
 
 # What a sentence may say without a run: the names of protocols, releases of Python, RFCs, chapters, links, roles, and
 # commands, which tests run.
-_NAMED = "HTTP|PEP|Twisted|TLS|SSL|IPv|UTF-|SHA-|ISO-8859-|Python|RFC|[Cc]hapters?|[Qq]uestions?"
+_NAMED = "HTTP|PEP|Twisted|TLS|SSL|IPv|UTF-|SHA-|ISO-8859-|Python|RFC|[Cc]hapters?|[Qq]uestions?|[Pp]redictions?"
 _FREE = re.compile(
     r"\{\w+\}(`+).+?(?<!`)\1(?!`)"
     r"|\]\([^)]*\)"
