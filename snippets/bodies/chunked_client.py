@@ -13,18 +13,20 @@ import os
 import sys
 from pathlib import Path
 
+from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
 from twisted.internet.error import ConnectError, DNSLookupError
 from twisted.internet.protocol import Protocol
 from twisted.internet.task import react
 from twisted.protocols.policies import TimeoutMixin
+from twisted.python.failure import Failure
 
 
 class Client(Protocol, TimeoutMixin):
     def __init__(self, head: bytes, chunks: list[bytes], wait: float, expect: bool) -> None:
         self.head, self.chunks, self.wait, self.asking = head, chunks, wait, expect
-        self.lost = Deferred()
+        self.lost: Deferred[None] = Deferred()
 
     def connectionMade(self) -> None:
         self.setTimeout(self.wait)
@@ -49,7 +51,7 @@ class Client(Protocol, TimeoutMixin):
         # loseConnection would wait until all is written: for a server that doesn't read, for ever.
         self.transport.abortConnection()
 
-    def connectionLost(self, reason: object) -> None:
+    def connectionLost(self, reason: Failure) -> None:
         self.setTimeout(None)
         self.lost.callback(None)  # First: should the print fail, the program still ends.
         print(reason.getErrorMessage())
@@ -61,7 +63,7 @@ def in_chunks(data: bytes, size: int) -> list[bytes]:
     return [*(b"%x\r\n%b\r\n" % (len(part), part) for part in parts), b"0\r\n\r\n"]
 
 
-async def main(reactor: object, options: argparse.Namespace, body: bytes) -> None:
+async def main(reactor: ReactorBase, options: argparse.Namespace, body: bytes) -> None:
     host = f"[{options.host}]" if ":" in options.host else options.host  # an IPv6 address
     fields = ["POST / HTTP/1.1", f"Host: {host}:{options.port}", "Transfer-Encoding: chunked"]
     fields += ["Expect: 100-continue"] * options.expect + ["Connection: close", "", ""]

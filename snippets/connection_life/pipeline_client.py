@@ -11,18 +11,21 @@ import os
 import re
 import sys
 
+from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
 from twisted.internet.error import ConnectError, DNSLookupError
 from twisted.internet.protocol import Protocol
 from twisted.internet.task import react
 from twisted.protocols.policies import TimeoutMixin
+from twisted.python.failure import Failure
 
 
 class Client(Protocol, TimeoutMixin):
-    def __init__(self, reactor: object, options: argparse.Namespace) -> None:
+    def __init__(self, reactor: ReactorBase, options: argparse.Namespace) -> None:
         self.reactor, self.options = reactor, options
-        self.buffer, self.answers, self.lost = b"", 0, Deferred()
+        self.buffer, self.answers = b"", 0
+        self.lost: Deferred[None] = Deferred()
 
     def connectionMade(self) -> None:
         self.begun = self.reactor.seconds()
@@ -54,13 +57,13 @@ class Client(Protocol, TimeoutMixin):
         # loseConnection would wait until all is written: for a server that doesn't read, for ever.
         self.transport.abortConnection()
 
-    def connectionLost(self, reason: object) -> None:
+    def connectionLost(self, reason: Failure) -> None:
         self.setTimeout(None)
         self.lost.callback(None)  # First: should the print fail, the program still ends.
         self.say(f"{self.answers} of {len(self.options.paths)} answered; {reason.getErrorMessage()}")
 
 
-async def main(reactor: object, options: argparse.Namespace) -> None:
+async def main(reactor: ReactorBase, options: argparse.Namespace) -> None:
     client = Client(reactor, options)
     connecting = connectProtocol(HostnameEndpoint(reactor, options.host, options.port), client)
     connecting.addErrback(client.lost.errback)

@@ -10,10 +10,12 @@ the first piece of it to the last. With Ctrl-C the exit code is 0.
 
 import argparse
 
+from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
 from twisted.internet.protocol import Protocol
 from twisted.internet.task import LoopingCall, react
+from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
@@ -41,7 +43,7 @@ class DeadlineChannel(HTTPChannel):
         self._forget()
         super().allContentReceived()
 
-    def connectionLost(self, reason: object) -> None:
+    def connectionLost(self, reason: Failure) -> None:
         self._forget()
         super().connectionLost(reason)
 
@@ -57,8 +59,9 @@ class DeadlineChannel(HTTPChannel):
 
 
 class SlowClient(Protocol):
-    def __init__(self, reactor: object) -> None:
-        self.reactor, self.sent, self.lost = reactor, 0, Deferred()
+    def __init__(self, reactor: ReactorBase) -> None:
+        self.reactor, self.sent = reactor, 0
+        self.lost: Deferred[None] = Deferred()
 
     def connectionMade(self) -> None:
         self.begun = self.reactor.seconds()
@@ -73,12 +76,12 @@ class SlowClient(Protocol):
     def dataReceived(self, data: bytes) -> None:
         self.say(data.splitlines()[0].decode())
 
-    def connectionLost(self, reason: object) -> None:
+    def connectionLost(self, reason: Failure) -> None:
         self.lost.callback(None)  # First: should the print fail, the program still ends.
         self.say(f"closed, {self.sent} of {len(REQUEST)} bytes sent")
 
 
-async def main(reactor: object, options: argparse.Namespace) -> None:
+async def main(reactor: ReactorBase, options: argparse.Namespace) -> None:
     DeadlineChannel.deadline = options.deadline
     site = Site(Page(), reactor=reactor, timeout=options.timeout)
     site.protocol = DeadlineChannel

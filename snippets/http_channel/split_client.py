@@ -11,18 +11,20 @@ import os
 import sys
 from pathlib import Path
 
+from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
 from twisted.internet.error import ConnectError, DNSLookupError
 from twisted.internet.protocol import Protocol
 from twisted.internet.task import deferLater, react
 from twisted.protocols.policies import TimeoutMixin
+from twisted.python.failure import Failure
 
 
 class Client(Protocol, TimeoutMixin):
     def connectionMade(self) -> None:
         self.transport.setTcpNoDelay(True)  # Or the kernel may join small pieces (Nagle's algorithm).
-        self.lost = Deferred()
+        self.lost: Deferred[None] = Deferred()
 
     def dataReceived(self, data: bytes) -> None:
         print(f"received {data!r}", flush=True)
@@ -33,13 +35,13 @@ class Client(Protocol, TimeoutMixin):
         # loseConnection would wait until all is written: for a server that doesn't read, for ever.
         self.transport.abortConnection()
 
-    def connectionLost(self, reason: object) -> None:
+    def connectionLost(self, reason: Failure) -> None:
         self.setTimeout(None)
         self.lost.callback(None)  # First: should the print fail, the program still ends.
         print(reason.getErrorMessage())
 
 
-async def main(reactor: object, options: argparse.Namespace, request: bytes) -> None:
+async def main(reactor: ReactorBase, options: argparse.Namespace, request: bytes) -> None:
     try:
         client = await connectProtocol(HostnameEndpoint(reactor, options.host, options.port), Client())
     except (ConnectError, DNSLookupError, ValueError) as error:

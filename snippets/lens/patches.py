@@ -5,7 +5,7 @@ import inspect
 import sys
 import threading
 from collections.abc import Callable
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, TypeVar, cast
 
 from twisted.python.components import _ProxyDescriptor
@@ -46,9 +46,9 @@ class Patches:
             self._done[key] = (owner, old, new)
 
 
-def owners_of(place: Place) -> list[object]:
+def owners_of(place: Place) -> list[type | ModuleType]:
     """The owner, and every subclass of it that overrides the method, and not with something that is none."""
-    owners = [place.owner]
+    owners: list[type | ModuleType] = [place.owner]
     if inspect.isclass(place.owner):
         waiting = list(type.__subclasses__(place.owner))
         while waiting:

@@ -121,7 +121,7 @@ class Turns:
         self._turn = Turn(0)
         self._closed = False
 
-    def listen(self, factory: Factory) -> tcp.Port:
+    def listen(self, factory: Factory[Any]) -> tcp.Port:
         """Listen on a free port of the loopback interface and return the port (`port.getHost().port` is its number).
 
         Raises:

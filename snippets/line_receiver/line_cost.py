@@ -46,7 +46,8 @@ def feed(receiver: type, buffer: bytes, line: int, lines: int, size: int | None)
     """Feed the pieces to a new receiver, without a limit on its lines; return the seconds that passed."""
     data = (b"x" * line + CRLF) * lines
     pieces = [data[start : start + (size or len(data))] for start in range(0, len(data), size or len(data))]
-    protocol, received = receiver(), []
+    protocol = receiver()
+    received: list[bytes] = []
     protocol._buffer, protocol.MAX_LENGTH = buffer, len(data)
     protocol.transport, protocol.lineReceived = SimpleNamespace(disconnecting=False), received.append
     start = perf_counter()

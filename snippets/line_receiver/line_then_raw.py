@@ -23,7 +23,8 @@ class Store(LineReceiver):
         values = self.factory.values
         match line.split():
             case [b"put", name, length] if length.isdigit() and int(length) <= LARGEST:
-                self.name, self.parts, self.missing = name, [], int(length)
+                self.name, self.missing = name, int(length)
+                self.parts: list[bytes] = []
                 # With nothing to come, rawDataReceived would not be called for it.
                 if self.missing:
                     self.setRawMode()
@@ -50,7 +51,7 @@ class Store(LineReceiver):
         self.sendLine(b"stored")
 
 
-def factory() -> Factory:
+def factory() -> "Factory[Store]":
     """The factory of a store, empty and shared by its connections."""
     made = Factory.forProtocol(Store)
     made.values = {}

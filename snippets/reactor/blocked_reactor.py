@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import deferLater, react
@@ -47,19 +48,20 @@ def ask(port: int, text: bytes) -> float:
         return time.monotonic() - begun
 
 
-async def measured(reactor: object, work: Callable) -> list[float]:
+async def measured(reactor: ReactorBase, work: Callable) -> list[float]:
     """How long the slow client and the quick one wait, in seconds, when the slow one is handled by `work`."""
     factory = Factory.forProtocol(Upper)
     factory.noisy, factory.begun, factory.work = False, Deferred(), work
     port = reactor.listenTCP(0, factory, interface="127.0.0.1")
-    asked = partial(deferToThread, ask, port.getHost().port)
+    ask_here = partial(ask, port.getHost().port)
+    asked = partial(deferToThread, ask_here)
     factory.begun.addCallback(lambda _: asked(b"quick"))
     waited = await gatherResults([asked(b"slow"), factory.begun])
     await port.stopListening()
     return waited
 
 
-async def main(reactor: object, seconds: float) -> None:
+async def main(reactor: ReactorBase, seconds: float) -> None:
     await deferLater(reactor, 0)  # By then the reactor has taken over Ctrl-C.
     print(f"{'The handler of the slow client is':<36}{'slow':>8}{'quick':>10}", flush=True)
     for work in (asleep_in_the_reactor, asleep_in_a_thread):

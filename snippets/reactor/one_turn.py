@@ -15,8 +15,10 @@ import sys
 from contextlib import suppress
 
 from twisted.internet import tcp
+from twisted.internet.base import ReactorBase
 from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import Factory, Protocol
+from twisted.python.failure import Failure
 
 try:
     from twisted.internet.epollreactor import EPollReactor as Reactor
@@ -29,7 +31,7 @@ class Upper(Protocol):
         print(f"      dataReceived {data!r}, write {data.upper()!r}")
         self.transport.write(data.upper())
 
-    def connectionLost(self, reason: object) -> None:
+    def connectionLost(self, reason: Failure) -> None:
         print(f"      connectionLost: {reason.getErrorMessage()}")
 
 
@@ -46,7 +48,7 @@ Server = type("Server", (tcp.Server,), {name: printed(tcp.Server, name) for name
 Port = type("Port", (tcp.Port,), {"doRead": printed(tcp.Port, "doRead"), "transport": Server})
 
 
-def watched(reactor: object) -> str:
+def watched(reactor: ReactorBase) -> str:
     """Whom the reactor watches; its own waker is left out."""
     readers = sorted(type(each).__name__ for each in reactor.getReaders() if each is not reactor.waker)
     writers = [type(each).__name__ for each in reactor.getWriters()]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import Clock, LoopingCall, deferLater, react
 from twisted.python.failure import Failure
 
@@ -18,7 +19,7 @@ from twisted.python.failure import Failure
 class Ticker:
     """Ticks `count` times by the reactor's clock; the third tick takes `block` seconds."""
 
-    def __init__(self, reactor: object, sleep: Callable[[float], None], count: int, block: float) -> None:
+    def __init__(self, reactor: IReactorTime, sleep: Callable[[float], None], count: int, block: float) -> None:
         self.reactor, self.sleep, self.count, self.block = reactor, sleep, count, block
         self.ticks = 0
         self.loop = LoopingCall.withCount(self.tick)
@@ -54,7 +55,7 @@ def on_clock(options: argparse.Namespace) -> None:
         failure.raiseException()
 
 
-async def on_reactor(reactor: object, options: argparse.Namespace) -> None:
+async def on_reactor(reactor: IReactorTime, options: argparse.Namespace) -> None:
     await deferLater(reactor, 0)  # By then the reactor has taken over Ctrl-C.
     await Ticker(reactor, time.sleep, options.count, options.block).start(options.every)
 

@@ -54,7 +54,7 @@ class NotFound(JsonResource):
 class Note(JsonResource):
     def __init__(self, number: int, text: str) -> None:
         super().__init__()
-        self.said = {"number": number, "text": text}
+        self.number, self.said = number, {"number": number, "text": text}
 
     def render_GET(self, request: Request) -> object:
         return self.said
@@ -70,9 +70,9 @@ class Notes(JsonResource):
                 note = Note(len(self.children) + 1, text)
             case _:
                 raise Problem(400, 'a note is an object with a text: {"text": "..."}')
-        self.putChild(b"%d" % note.said["number"], note)
+        self.putChild(b"%d" % note.number, note)
         request.setResponseCode(201)
-        request.setHeader(b"Location", b"/notes/%d" % note.said["number"])
+        request.setHeader(b"Location", b"/notes/%d" % note.number)
         return note.said
 
 
