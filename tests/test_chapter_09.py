@@ -233,6 +233,19 @@ def test_a_name_that_is_not_utf_8_spoils_the_listing(folder):
     assert status(static.File(str(folder)), "/caf%E9.txt") == 404
 
 
+def test_an_index_file_spares_the_listing(folder):
+    """With an index file, a folder that can't be read and one with a name that is not UTF-8 get a 200."""
+    (folder / "sub").chmod(0o100)
+    try:
+        (folder / os.fsdecode(b"caf\xe9.txt")).touch()
+    except OSError:
+        pytest.skip("this file system has no such names")
+    for target, index in [("/", "a.txt"), ("/sub/", "b.txt")]:
+        site = static.File(str(folder))
+        site.indexNames = [index]
+        assert status(site, target) == 200
+
+
 def test_a_listing_has_relative_links_and_hidden_files(folder):
     """A listing has links to a.txt and to .hidden, without a slash in front."""
     (folder / ".hidden").touch()

@@ -14,17 +14,20 @@ from types import SimpleNamespace
 import h2.connection
 import pytest
 from h2.config import H2Configuration
-from h2.events import DataReceived, ResponseReceived, StreamEnded
+from h2.events import DataReceived, RequestReceived, ResponseReceived, SettingsAcknowledged, StreamEnded
 from twisted.internet.task import Clock
 from twisted.web.server import Site
 
 from snippets.lens.wire import Wire
 from snippets.site_factory import access_log as access_log_program
 from snippets.site_factory import hello_tls as hello_tls_program
-from tests.programs import refused, run, running
+from snippets.site_factory.http2_client import ACK, DATA, END_STREAM, GOAWAY, HEADERS, SETTINGS, Http2Client, frame
+from tests.programs import nobody_there, refused, run, running
 
 HELLO_TLS = ("-m", "snippets.site_factory.hello_tls")
 ACCESS_LOG = ("-m", "snippets.site_factory.access_log")
+HTTP2_CLIENT = ("-m", "snippets.site_factory.http2_client", "127.0.0.1")
+ALPN_CLIENT = ("-m", "snippets.site_factory.alpn_client", "127.0.0.1")
 GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 COMBINED = re.compile(r'"127\.0\.0\.1" - - \[\d\d/\w{3}/\d{4}(:\d\d){3} \+0000\] "(.*)" (\d+) (\d+|-) "(.*)" "(.*)"')
 
@@ -104,6 +107,7 @@ class TestHelloTls:
             assert by_ssl(port, []) == (None, 200, b"Hello over HTTP/1.1\n")
 
     def test_http1_alone(self):
+        """hello_tls --http1 answers a client that offers h2 and http/1.1 over HTTP/1.1."""
         with serving(HELLO_TLS, "--http1") as (_, port):
             assert by_ssl(port, ["h2", "http/1.1"]) == ("http/1.1", 200, b"Hello over HTTP/1.1\n")
             if curl_knows_http2():
@@ -219,6 +223,78 @@ class TestAccessLog:
     def test_bad_input_is_refused(self):
         refused(run(*ACCESS_LOG, "--format", "xml"), "argument --format: invalid choice: 'xml'")
         refused(run(*ACCESS_LOG, "--nonsense"), "unrecognized arguments: --nonsense")
+
+
+class TestHttp2Client:
+    def test_a_page_and_one_that_is_not_there(self):
+        with serving(HELLO_TLS) as (_, port):
+            said = "status 200\nbody b'Hello over HTTP/2\\n'\nend of the response\n"
+            assert run(*HTTP2_CLIENT, str(port)) == (0, said, "")
+            ended = run(*HTTP2_CLIENT, str(port), "--path", "/nothing")
+            assert (ended.code, ended.err) == (0, "")
+            assert ended.out.startswith("status 404\nbody b'")
+
+    def test_what_it_sends_is_http2(self):
+        """The library h2, as a server, understands both requests and its acknowledgement."""
+        server = h2.connection.H2Connection(H2Configuration(client_side=False, header_encoding="ascii"))
+        server.initiate_connection()
+        client = Http2Client()
+        first = server.receive_data(client.get("/hello"))
+        assert client.understand(server.data_to_send()) == []
+        second = server.receive_data(client.get("/other"))
+        requests = [event for event in first + second if isinstance(event, RequestReceived)]
+        assert [(event.stream_id, dict(event.headers)[":path"]) for event in requests] == [(1, "/hello"), (3, "/other")]
+        assert all(event.stream_ended for event in requests)
+        assert any(isinstance(event, SettingsAcknowledged) for event in second)
+
+    def test_frames_may_be_cut_anywhere(self):
+        data = (
+            frame(HEADERS, 0, 1, b"\x88") + frame(DATA, 0, 1, b"ab") + frame(DATA, END_STREAM, 1) + frame(GOAWAY, 0, 0)
+        )
+        whole = ["status 200", "body b'ab'", "end of the response", "the server will close the connection"]
+        for size in range(1, len(data) + 1):
+            client = Http2Client()
+            said = [client.understand(data[start : start + size]) for start in range(0, len(data), size)]
+            assert [one for some in said for one in some] == whole
+
+    def test_it_acknowledges_settings_and_no_acknowledgement(self):
+        client = Http2Client()
+        client.send()
+        client.understand(frame(SETTINGS, ACK, 0))
+        assert client.send() == b""
+        client.understand(frame(SETTINGS, 0, 0))
+        assert (client.send(), client.send()) == (frame(SETTINGS, ACK, 0), b"")
+
+    def test_who_does_not_speak_http2_is_told_of_in_a_line(self):
+        with serving(HELLO_TLS, "--http1") as (_, port):
+            refused(run(*HTTP2_CLIENT, str(port)), f"http2_client: no answer from 127.0.0.1:{port}: ")
+        with nobody_there() as port:
+            refused(run(*HTTP2_CLIENT, str(port)), "Connection refused")
+
+    def test_bad_input_is_refused(self):
+        refused(run(*HTTP2_CLIENT, "0"), "argument port: ")
+        refused(run(*HTTP2_CLIENT, "8443", "--path", "hello"), "argument --path: ")
+        refused(run(*HTTP2_CLIENT, "8443", "--path", "/" * 127), "argument --path: ")
+
+
+class TestAlpnClient:
+    @pytest.mark.parametrize(
+        ("offered", "agreed"), [(["http/1.1", "h2"], "h2"), (["http/1.1"], "http/1.1"), ([], "nothing")]
+    )
+    def test_it_prints_each_message_and_the_outcome(self, offered, agreed):
+        with serving(HELLO_TLS) as (_, port):
+            ended = run(*ALPN_CLIENT, str(port), "--offer", *offered)
+        messages = r"sent +\d+ bytes\nreceived \d+ bytes\n(?:sent +\d+ bytes\nreceived \d+ bytes\n)*sent +\d+ bytes\n"
+        assert re.fullmatch(messages + f"agreed on {agreed}\n", ended.out)
+        assert (ended.code, ended.err) == (0, "")
+
+    def test_what_goes_wrong_is_told_in_a_line(self):
+        with nobody_there() as port:
+            refused(run(*ALPN_CLIENT, str(port)), f"alpn_client: no handshake with 127.0.0.1:{port}: ")
+
+    def test_bad_input_is_refused(self):
+        refused(run(*ALPN_CLIENT, "65536"), "argument port: ")
+        refused(run(*ALPN_CLIENT, "8443", "--offer", "a" * 256), "argument --offer: ")
 
 
 @pytest.mark.parametrize("program", [hello_tls_program, access_log_program])

@@ -117,6 +117,7 @@ def _execute_cell(client: NotebookClient, cell: NotebookNode, number: int) -> No
         each = ", ".join(f"{shown}({expression})" for expression in wanted)
         asked = nbformat.v4.new_code_cell(f"print(__import__('json').dumps([{each}]))")
         client.execute_cell(asked, number, store_history=False)
+        client.nb.cells[number] = cell  # where the client has put what it executed
         cell.source = with_values(cell.source, json.loads(asked.outputs[0].text))
 
 
