@@ -191,6 +191,16 @@ class TestTheCalls:
             reasons.add(id(wire.protocol.reason))
         assert len(reasons) == 1
 
+    def test_a_reactor_that_stops_is_no_orderly_end(self, hand):
+        """A reactor that stops gives a connection that is still open a ConnectionLost."""
+        factory = Keeping()
+        client = hand.connect(hand.listen(factory))
+        client.sendall(b"hello")
+        hand.until(lambda: hand.writers)
+        hand.reactor.callWhenRunning(hand.reactor.stop)
+        hand.reactor.run(installSignalHandlers=False)
+        assert factory.made[0].reason.type is ConnectionLost
+
     def test_what_the_reactor_does_not_watch_is_forgotten(self):
         """A protocol whose transport the reactor watches is kept, and one whose transport it does not is collected."""
         wires = [Wire(Factory.forProtocol(Protocol)) for _ in range(2)]

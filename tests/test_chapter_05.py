@@ -146,3 +146,19 @@ def test_one_handler_of_http_server_serves_a_connection():
         Handler(server, "client", None)
     assert len(served) == 2
     assert served[0] is served[1]
+
+
+def test_a_long_target_gets_no_answer():
+    """A GET whose target alone has 20000 bytes gets no byte of an answer, and its connection is closed."""
+    wire = Wire(root())
+    assert wire.send(b"GET /hello?text=" + b"x" * 20000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") == b""
+    assert wire.closed
+
+
+def test_limits_set_on_the_class_hold_for_every_site(monkeypatch):
+    """With both limits of HTTPChannel at 32768, a site that is made afterwards answers a header line of 20000 bytes."""
+    get = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: " + b"x" * 20000 + b"\r\n\r\n"
+    assert Wire(root()).send(get) == b""
+    monkeypatch.setattr(HTTPChannel, "MAX_LENGTH", 32768)
+    monkeypatch.setattr(HTTPChannel, "totalHeadersSize", 32768)
+    assert Wire(root()).send(get).startswith(b"HTTP/1.1 200 OK")

@@ -9,14 +9,17 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.internet.protocol import Factory
 from twisted.internet.testing import StringTransport
 
 from snippets.protocol_transport.framing import PREFIX, Framed
+from snippets.protocol_transport.tls_memory import Echo, TLSClient
 from tests.programs import Ended, Program, refused, run, running
 
 ECHO = ("-m", "snippets.protocol_transport.echo")
 CHAT = ("-m", "snippets.protocol_transport.chat")
 FRAMING = ("-m", "snippets.protocol_transport.framing")
+TLS = ("-m", "snippets.protocol_transport.tls_memory")
 # Held back by the kernel until more comes: so the end of the stream arrives together with these bytes.
 WITH_THE_END = getattr(socket, "MSG_MORE", None)
 
@@ -214,6 +217,36 @@ class TestFraming:
 
     def test_a_limit_of_nothing_takes_an_empty_message(self):
         assert run(*FRAMING, "--limit", "0", "").out.splitlines()[1:] == ["    message b''"]
+
+
+class TestTLSMemory:
+    def test_the_calls_stand_between_what_is_carried(self):
+        ended = run(*TLS, "one", "two")
+        assert (ended.code, ended.err) == (0, "")
+        said = [re.sub(r"\d+", "n", line) for line in ended.out.splitlines()]
+        there, back = "to the server:   n bytes", "from the server: n bytes"
+        echoed = [
+            [there, f"    dataReceived {word}", back, f"the client reads {word}"] for word in ("b'one'", "b'two'")
+        ]
+        assert said == [
+            *["    connectionMade", there, back, there, back],  # the handshake
+            *echoed[0],
+            *echoed[1],
+            *[there, "    connectionLost ConnectionDone", back],  # two goodbyes
+        ]
+
+    def test_words_are_not_carried_in_clear(self):
+        client = TLSClient(Factory.forProtocol(Echo))
+        assert client.send(b"a word that is easily found") == b"a word that is easily found"
+        assert b"a word" not in client.carried
+
+    def test_a_client_that_says_goodbye_at_once_reads_nothing_and_another_end_is_no_error(self):
+        client = TLSClient(Factory.forProtocol(Echo))
+        assert client.send(b"hello", goodbye=True) == b""
+        client.close()
+
+    def test_bad_input_is_refused(self):
+        refused(run(*TLS), "the following arguments are required: words")
 
 
 class Kept(Framed):

@@ -34,7 +34,7 @@ class Number(NamedTuple):
 def numbers(line: Line) -> Iterator[Number]:
     """The numbers that a line states, without those that are free."""
     hidden = _FREE.sub(lambda found: " " * len(found[0]), line.text)
-    hidden = re.sub(r"^\s*\d+\. ", lambda found: " " * len(found[0]), hidden)
+    hidden = re.sub(r"^\s*(?:<summary>)?\d+\. ", lambda found: " " * len(found[0]), hidden)
     for found in _NUMBER.finditer(hidden):
         yield Number(line, found.start(), found[0])
 
