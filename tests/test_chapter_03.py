@@ -259,6 +259,28 @@ class TestClosing:
             client.exchange()
         assert receiver.told == [b"get secret"]
 
+    def test_over_tls_a_receiver_that_asks_handles_no_line_after_the_end(self):
+        """Over TLS a receiver that asks for disconnecting handles no line after the one that was too long."""
+
+        class Closing(Receiver):
+            def lineLengthExceeded(self, line):
+                self.sendLine(b"line too long")
+                return LineReceiver.lineLengthExceeded(self, line)
+
+            def lineReceived(self, line):
+                if not self.transport.disconnecting:
+                    super().lineReceived(line)
+
+        client = TLSClient(Factory.forProtocol(Closing))
+        receiver = client.wire.protocol.wrappedProtocol
+        client.tls.write(b"one\r\n" + b"x" * 82)
+        client.exchange()
+        for data in (b"get secret\r\n", b"two\r\n"):
+            client.tls.write(data)
+            client.exchange()
+        assert receiver.told == [b"one"]
+        assert client.tls.read() == b"line too long\r\n"
+
     def test_after_an_abort_every_line_of_the_piece_is_handled(self):
         """Three lines of one piece are all handled over TCP, though the first has called abortConnection."""
 
