@@ -170,6 +170,39 @@ def test_a_file_that_is_read_slowly_is_sent_whole(tmp_path):
     assert not wire.closed
 
 
+def test_a_file_that_nobody_reads_holds_back_the_next_request(tmp_path):
+    """Of two GETs for a file of a megabyte, from a client that reads nothing, the second is not parsed."""
+    (tmp_path / "file").write_bytes(b"x" * 1_000_000)
+    wire = Wire(File(str(tmp_path)))
+    wire.reading = False
+    with record(["http.Request.requestReceived"]) as handed_over:
+        wire.send(GET_FILE)
+        wire.send(GET_FILE)
+    assert len(handed_over) == 1
+    assert b"".join(wire.channel._dataBuffer) == GET_FILE
+    assert len(wire.transport.dataBuffer) + wire.transport._tempDataLen < 200_000
+
+
+def test_a_channel_can_put_a_time_to_the_closing():
+    """A channel that calls setTimeout in requestDone aborts a client that sent close and reads nothing."""
+
+    class Bounded(HTTPChannel):
+        def requestDone(self, request):
+            super().requestDone(request)
+            if not self.persistent:
+                self.setTimeout(60)
+
+    site = Site(Now(), reactor=Clock())
+    site.protocol = Bounded
+    wire = Wire(site)
+    wire.reading = False
+    wire.send(GET[:-2] + b"Connection: close\r\n\r\n")
+    for step, closed in [(60, False), (14, False), (1, True)]:
+        site.reactor.advance(step)
+        wire.receive()
+        assert wire.closed is closed
+
+
 def test_a_page_that_answers_at_once_is_finished_before_the_next_begins():
     """Of two pipelined pages that answer at once, the second begins when the requestDone of the first has returned."""
     names = ["HTTPChannel.dataReceived", "http.Request.requestReceived", "HTTPChannel.requestDone"]

@@ -11,6 +11,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import Site
 
 from snippets.connection_life.slow_client import REQUEST, DeadlineChannel
+from snippets.connection_life.slow_page import root as seconds
 from snippets.http_channel.hello_site import root
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
@@ -137,6 +138,47 @@ def answer(server: socket.socket, *pieces: bytes) -> bytes:
         connection.shutdown(socket.SHUT_WR)
         assert connection.recv(1) == b""
     return got
+
+
+slow_page = partial(listening, "-m", "snippets.connection_life.slow_page")
+
+
+class TestSlowPage:
+    def test_it_answers_when_the_time_is_over(self):
+        with slow_page() as (program, port):
+            lines = said(run(*PIPELINE_CLIENT, "127.0.0.1", str(port), "/1", "/0"))
+            printed = [program.line() for _ in range(4)]
+        assert lines[1:] == [
+            "1. HTTP/1.1 200 OK, 10 bytes",
+            "2. HTTP/1.1 200 OK, 10 bytes",
+            "2 of 2 answered; Connection was closed cleanly.",
+        ]
+        assert printed == ["/1 begins", "/1 is done", "/0 begins", "/0 is done"]
+
+    def test_a_client_that_goes_away_ends_the_work(self):
+        with slow_page() as (program, port):
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                client.sendall(b"GET /3000 HTTP/1.1\r\nHost: a\r\n\r\n")
+                assert program.line() == "/3000 begins"
+            assert program.line() == "/3000 is lost: ConnectionDone"
+            assert program.interrupt() == (0, "Stopped.\n", "")
+
+    def test_ctrl_c_ends_the_work(self):
+        with slow_page() as (program, port), socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(b"GET /3000 HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert program.line() == "/3000 begins"
+            assert program.interrupt() == (0, "/3000 is lost: ConnectionLost\nStopped.\n", "")
+
+    def test_no_work_is_left_when_the_client_has_gone(self, capsys):
+        wire = Wire(seconds())
+        wire.send(GET.replace(b"hello", b"9"))
+        wire.disconnect()
+        assert [call.func.__name__ for call in wire.reactor.getDelayedCalls()] == ["_updateLogDateTime"]
+        assert capsys.readouterr().out == "/9 begins\n/9 is lost: ConnectionDone\n"
+
+    @pytest.mark.parametrize("path", [b"", b"x", b"-1", b"1.5", b"%C2%B2", b"12345", b"1/"])
+    def test_what_is_no_number_of_seconds_is_not_found(self, path):
+        assert Wire(seconds()).send(GET.replace(b"hello", path)).startswith(b"HTTP/1.1 404 ")
 
 
 class TestSlowClient:
