@@ -203,7 +203,7 @@ class TestWhoMakesTheRequest:
                 self.write(b"plain")
                 self.finish()
 
-        response = Wire(None, requestFactory=Plain).send(get())
+        response = Wire(Resource(), requestFactory=Plain).send(get())
         assert response.startswith(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nplain\r\n")
         assert b"Server" not in response
 
