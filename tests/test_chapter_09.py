@@ -21,16 +21,8 @@ from snippets.lens.logged import logged
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 from snippets.resource_traversal.tree import Leaf, Page
+from tests.asked import get, status
 from tests.programs import run
-
-
-def get(root, target: str, *fields: str) -> bytes:
-    return Wire(root).send("\r\n".join([f"GET {target} HTTP/1.1", "Host: a", *fields, "", ""]).encode())
-
-
-def status(root, target: str) -> int:
-    with logged():
-        return int(get(root, target).split(b" ")[1])
 
 
 def walk(root, target: str):
@@ -335,42 +327,6 @@ def test_curl_takes_dots_out_unless_it_is_told_not_to(option, path):
             connection, _ = server.accept()
             with connection:
                 assert connection.recv(1000).split(b" ")[1] == path
-
-
-def test_a_wrapper_is_asked_for_its_encoder_only_at_the_end_of_the_walk():
-    page = Page("page")
-    page.putChild(b"below", Page("below"))
-    root = Resource()
-    root.putChild(b"page", EncodingResourceWrapper(page, [GzipEncoderFactory()]))
-    for target, calls in [("/page", 1), ("/page/below", 0)]:
-        with record(["EncodingResourceWrapper.getEncoder"]) as trace:
-            get(root, target, "Accept-Encoding: gzip")
-        assert len(trace) == calls
-
-
-def test_a_compressed_response_has_no_length_and_is_sent_in_chunks():
-    response = get(EncodingResourceWrapper(Leaf("a"), [GzipEncoderFactory()]), "/", "Accept-Encoding: gzip")
-    head = response.partition(b"\r\n\r\n")[0]
-    assert b"Content-Length" not in head
-    assert b"Transfer-Encoding: chunked" in head
-
-
-def test_a_head_loses_its_write_at_the_first_write():
-    """The first write of a HEAD gives the request a write of its own, and no write sends a body."""
-    own = []
-
-    class Writing(Resource):
-        isLeaf = True
-
-        def render_HEAD(self, request):
-            for _ in range(2):
-                own.append("write" in vars(request))
-                request.write(b"body")
-            request.finish()
-            return NOT_DONE_YET
-
-    assert Wire(Writing()).send(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n").endswith(b"\r\n\r\n")
-    assert own == [False, True]
 
 
 def test_an_ignored_extension_need_not_be_asked_for(folder):

@@ -52,6 +52,7 @@ def test_no_server_on_a_port_is_one_line(program: Snippet):
         port = nobody.getsockname()[1]
         ended = run("-m", program.module, "127.0.0.1", str(port), *MORE.get(program.name, []))
     refused(ended)
-    said = f"{program.name}: can't connect to 127.0.0.1:{port}: Connection was refused by other side"
-    assert ended.err.startswith(said)
+    assert ended.err.startswith(f"{program.name}: ")
+    assert f" 127.0.0.1:{port}: " in ended.err
+    assert "refused" in ended.err
     assert len(ended.err.splitlines()) == 1
