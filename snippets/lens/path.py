@@ -60,7 +60,7 @@ WAY_OUT = (
     Step(_SERVER + "Request.finish", "request", "10_render"),
     Step(_HTTP + "Request.finish", "request", "10_render"),
     Step(_HTTP + "Request._cleanup", "request", "10_render"),
-    Step(_HTTP + "HTTPChannel.requestDone", "channel", "05_http_channel", ("07_connection_life",)),
+    Step(_HTTP + "HTTPChannel.requestDone", "channel", "07_connection_life", ("05_http_channel",)),
     Step(_FD + "FileDescriptor.doWrite", "transport", "01_reactor"),
     Step(_TCP + "Connection.writeSomeData", "transport", "01_reactor"),
 )
