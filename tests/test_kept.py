@@ -334,6 +334,14 @@ def test_what_is_kept_can_be_shown_in_a_line(value):
 
 
 @pytest.mark.parametrize(
+    ("value", "written"),
+    [(5, 5), (-1, -1), (2**63 - 1, 2**63 - 1), (2**63, {"int": hex(2**63)}), (-(2**63), {"int": hex(-(2**63))})],
+)
+def test_a_number_is_written_as_one_as_long_as_any_reader_of_json_can_take_it(value, written):
+    assert to_json(value) == written
+
+
+@pytest.mark.parametrize(
     ("old", "new", "equal"),
     [
         (1, True, False),

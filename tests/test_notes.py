@@ -185,3 +185,12 @@ class TestRoles:
 
     def test_where_the_module_does_not_run_the_expression_stands(self, tmp_path):
         assert self.read(tmp_path, "It has {eval}`len(x)` parts.", "twisted.internet.nowhere") == "It has len(x) parts."
+
+
+def test_a_note_may_hold_a_list(tmp_path):
+    (tmp_path / "a.module.md").write_text(
+        "## f\n\nIt is for this.\n\n`x = 1`\n: Two things:\n\n  - one\n  - two\n", "utf-8"
+    )
+    (note,) = notes.read(tmp_path)["a.module:f"].notes
+    assert note.text == "Two things: one two"
+    assert "<li>two</li>" in note.html
