@@ -222,11 +222,11 @@ class TestTheBook:
         assert shape.repeated({slug: assemble(slug) for slug in catalogue.slugs()}) == []
 
     def test_what_is_made_false_is_noticed(self):
-        """Of all numbers of two digits and more, of all citations and test names, each made false by itself."""
-        tally = falsified(catalogue.slugs())
+        """Of all numbers of two digits and more, all citations, test names and commands, each made false by itself."""
+        tally = falsified(catalogue.slugs(), cli)
         assert tally.tried["numbers"] > 150
         assert tally.rate >= ENOUGH, tally.missed
-        for kind in ("citations", "test names"):
+        for kind in ("citations", "test names", "commands"):
             assert tally.noticed[kind] >= ENOUGH * tally.tried[kind], tally.missed
 
     def test_a_book_that_was_never_built_can_not_be_falsified(self, monkeypatch):
@@ -234,7 +234,7 @@ class TestTheBook:
 
         monkeypatch.setattr(book, "load", lambda slug: None)
         with pytest.raises(LensError, match="no notebook has been built"):
-            falsified(["05_http_channel"])
+            falsified(["05_http_channel"], cli)
 
 
 def test_sections_begin_at_headings_and_cells_are_counted():

@@ -72,9 +72,7 @@ def _stale(names: list[str], whole: bool) -> list[str]:
     from snippets.workshop.shape import repeated
     from snippets.workshop.typed_commands import wrong_commands
 
-    commands = click.get_current_context().find_root().command
-    assert isinstance(commands, click.Group)
-    complaints = []
+    commands, complaints = _all_commands(), []
     for name, progress in _watched(names):
         found = [*wrong_commands(chapter_text(name).lines, commands), *maker.check(name, progress)]
         click.echo(f"{name}: {'to mend' if found else 'as built'}")
@@ -97,19 +95,26 @@ def words(slug: str | None) -> None:
 
 @book.command()
 def falsify() -> None:
-    """Make each number, citation and test name of the text false, one at a time, and say what checking notices.
+    """Make each number, citation, test name and command of the text false, one at a time; say what checking notices.
 
     Exit code 1 if less than 95 of 100 are noticed.
     """
     from snippets.workshop.falsify import ENOUGH, falsified
 
-    tally = falsified(_chapters(None))
+    tally = falsified(_chapters(None), _all_commands())
     for line in tally.lines:
         click.echo(line)
     for missed in tally.missed:
         click.echo(f"not noticed: {missed}", err=True)
     if tally.rate < ENOUGH:
         sys.exit(1)
+
+
+def _all_commands() -> click.Group:
+    """The group of all commands, of which these are some."""
+    commands = click.get_current_context().find_root().command
+    assert isinstance(commands, click.Group)
+    return commands
 
 
 def _chapters(slug: str | None) -> list[str]:

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import click
+
 from snippets.lens.errors import LensError
 from snippets.lens.release import FOLDER
 from snippets.workshop import book, numbers
 from snippets.workshop.prose import Line, chapter_text, note_lines
 from snippets.workshop.sentences import wrong_roles
+from snippets.workshop.typed_commands import wrong_commands
 
 ENOUGH = 0.95  # of the numbers
+_COMMAND = re.compile(r"python -m snippets (?:run|show|trace) \S+")
 _LINKED = re.compile(r"\{(rfc|test)\}`([^`]+)`")
 
 
@@ -45,8 +49,8 @@ class Tally:
             yield f"{kind}: {self.noticed[kind]} of {tried} noticed"
 
 
-def falsified(slugs: list[str], seed: int = 1) -> Tally:
-    """Change each number, citation and test name of the text and of the notes, one at a time, and look again.
+def falsified(slugs: list[str], commands: click.Group, seed: int = 1) -> Tally:
+    """Change each number, citation, test name and command of the text and of the notes, one at a time, and look again.
 
     A number is changed to one near it, as an author's slip would: the same for the same seed. Computed numbers, by
     `eval` roles, are counted as noticed: no text holds them.
@@ -54,6 +58,7 @@ def falsified(slugs: list[str], seed: int = 1) -> Tally:
     tally, chance = Tally(), random.Random(seed)
     for slug in slugs:
         _chapter(slug, tally, chance)
+        _commands(slug, tally, commands)
     for file in sorted(FOLDER.glob("*.md")):
         _notes(file, tally, chance)
     return tally
@@ -107,6 +112,14 @@ def _links(line: Line, tally: Tally) -> None:
         kind, false = {"rfc": ("citations", _other_section), "test": ("test names", _misspelt)}[role]
         text = line.text.replace(f"{{{role}}}`{content}`", f"{{{role}}}`{false(content)}`")
         tally.count(kind, bool(wrong_roles([replace(line, text=text)])), f"{line.where}: {false(content)}")
+
+
+def _commands(slug: str, tally: Tally, group: click.Group) -> None:
+    """Each command with one letter of what it names left out."""
+    for line in chapter_text(slug).lines:
+        for words in _COMMAND.findall(line.text):
+            false = replace(line, text=line.text.replace(words, words[:-1]))
+            tally.count("commands", any(wrong_commands([false], group)), f"{line.where}: {words[:-1]}")
 
 
 def _other_section(key: str) -> str:
