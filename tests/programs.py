@@ -62,6 +62,11 @@ class Program:
         return Ended(code, out, self._err.read().decode())
 
 
+def hear_ctrl_c() -> None:
+    """Undo what a shell does to background jobs, and their children inherit: they are deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def running(*command: str) -> Iterator[Program]:
     """Run `python *command` while the block runs; what has not ended then is killed.
@@ -77,8 +82,7 @@ def running(*command: str) -> Iterator[Program]:
             stdout=subprocess.PIPE,
             stderr=err,
             env=_environment(),
-            # A shell starts background jobs deaf to Ctrl-C, and their children inherit it.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=hear_ctrl_c,
         ) as process,
     ):
         watchdog = threading.Timer(TOO_LONG, process.kill)
@@ -116,7 +120,13 @@ def nobody_there() -> Iterator[int]:
 def run(*command: str, stdin: bytes = b"") -> Ended:
     """Run `python *command` to its end, with `stdin` as its standard input."""
     result = subprocess.run(
-        [sys.executable, *command], input=stdin, capture_output=True, timeout=TOO_LONG, env=_environment(), check=False
+        [sys.executable, *command],
+        input=stdin,
+        capture_output=True,
+        timeout=TOO_LONG,
+        env=_environment(),
+        preexec_fn=hear_ctrl_c,
+        check=False,
     )
     return Ended(result.returncode, result.stdout.decode(), result.stderr.decode())
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.programs import ROOT, hear_ctrl_c
 
 SERVER = re.compile(r"^python (?:-m snippets run \w+ .*--port \d+|server\.py)")
 TALK = re.compile(r"^nc [\d.]+ (\d+)$")
@@ -66,8 +66,7 @@ def start(command: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # A shell starts background jobs deaf to Ctrl-C, and their children inherit it.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hear_ctrl_c,
     )
 
 

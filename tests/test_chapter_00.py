@@ -9,7 +9,8 @@ from snippets.lens.path import PATH
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 from snippets.start_here.first_request import root
-from tests.terminal import ROOT, typed
+from tests.programs import ROOT
+from tests.terminal import typed
 
 GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
