@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from snippets.lens.citations import sections
 from snippets.lens.errors import LensError
 from snippets.lens.release import FOLDER
 from snippets.workshop import book, numbers
@@ -17,7 +18,7 @@ from snippets.workshop.sentences import wrong_roles
 from snippets.workshop.typed_commands import wrong_commands
 
 ENOUGH = 0.95  # of the numbers
-_COMMAND = re.compile(r"python -m snippets (?:run|show|trace) \S+")
+_COMMAND = re.compile(r"python -m snippets (?:run|show|trace) [^\s`]+")
 _LINKED = re.compile(r"\{(rfc|test)\}`([^`]+)`")
 
 
@@ -123,8 +124,9 @@ def _commands(slug: str, tally: Tally, group: click.Group) -> None:
 
 
 def _other_section(key: str) -> str:
-    """The next section: "9112#7.1.1" as "9112#7.1.2"."""
-    return re.sub(r"\d+$", lambda found: str(int(found[0]) + 1), key)
+    """The next section of the same RFC that the book cites: "9112#7.1.1" as "9112#7.1.2"; a made-up one without any."""
+    same = [other for other in sections() if other.partition("#")[0] == key.partition("#")[0]]
+    return same[(same.index(key) + 1) % len(same)] if len(same) > 1 else f"{key}9"
 
 
 def _misspelt(name: str) -> str:
