@@ -31,7 +31,7 @@ SNIPPET = Name("name", _snippet_names)
 def _claim_names() -> list[str]:
     from snippets.lens.claims import claims
 
-    return list(claims())
+    return claims()
 
 
 FUNCTION = Name("function", _function_names)

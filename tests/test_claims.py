@@ -35,9 +35,11 @@ def shelf(tmp_path, monkeypatch):
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_sums.py").write_text(TESTS, "utf-8")
     monkeypatch.setattr(claims, "ROOT", tmp_path)
-    claims.claims.cache_clear()
+    claims._texts.cache_clear()
+    claims._in_file.cache_clear()
     yield tmp_path
-    claims.claims.cache_clear()
+    claims._texts.cache_clear()
+    claims._in_file.cache_clear()
 
 
 def test_a_claim_knows_its_place_and_says_its_docstring(shelf):
@@ -76,7 +78,9 @@ def test_a_file_that_can_not_be_run_is_a_line(shelf):
 
 def test_without_tests_that_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(claims, "ROOT", tmp_path)
-    claims.claims.cache_clear()
+    claims._texts.cache_clear()
+    claims._in_file.cache_clear()
     with pytest.raises(LensError, match="the tests are not here"):
         claim("test_true")
-    claims.claims.cache_clear()
+    claims._texts.cache_clear()
+    claims._in_file.cache_clear()

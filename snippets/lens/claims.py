@@ -5,7 +5,6 @@ import difflib
 import functools
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -39,8 +38,8 @@ class Claim(NamedTuple):
 
 
 @functools.cache
-def claims() -> dict[str, list[Claim]]:
-    """The tests that state a claim, by name; a name may stand in more than one file.
+def _texts() -> dict[Path, str]:
+    """The files of tests, and what is in them.
 
     Raises:
         LensError: there are no tests here, as in an installed copy.
@@ -48,22 +47,31 @@ def claims() -> dict[str, list[Claim]]:
     files = sorted((ROOT / "tests").glob("test_*.py"))
     if not files:
         raise LensError(f"the tests are not here: they come with the project's own folder, and {ROOT} has none")
-    found: dict[str, list[Claim]] = {}
-    for file in files:
-        for each in _in_file(file):
-            found.setdefault(each.name, []).append(each)
-    return found
+    return {file: file.read_text(encoding="utf-8") for file in files}
 
 
-def _in_file(file: Path) -> Iterator[Claim]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+def claims() -> list[str]:
+    """The names of the tests that state a claim; each file is parsed for it.
+
+    Raises:
+        LensError: there are no tests here.
+    """
+    return list(dict.fromkeys(each.name for file in _texts() for each in _in_file(file)))
+
+
+@functools.cache
+def _in_file(file: Path) -> list[Claim]:
+    tree = ast.parse(_texts()[file])
+    found = []
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     for scope, body in [("", tree.body), *((node.name, node.body) for node in classes)]:
         functions = [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         for function in functions:
             says = ast.get_docstring(function)
             if says and function.name.startswith("test_"):
-                yield Claim(function.name, f"tests/{file.name}", function.lineno, scope, " ".join(says.split()))
+                says = " ".join(says.split())
+                found.append(Claim(function.name, f"tests/{file.name}", function.lineno, scope, says))
+    return found
 
 
 def claim(name: str) -> Claim:
@@ -73,7 +81,10 @@ def claim(name: str) -> Claim:
         LensError: there is none with a docstring, or more than one.
     """
     inside, _, bare = name.rpartition(".")
-    found = [each for each in claims().get(bare, []) if not inside or each.inside == inside]
+    # A listing asks for the few claims of its notes: the other files need not be parsed.
+    files = [file for file, text in _texts().items() if f"def {bare}(" in text]
+    named = [each for file in files for each in _in_file(file) if each.name == bare]
+    found = [each for each in named if not inside or each.inside == inside]
     if len(found) == 1:
         return found[0]
     if found:
