@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from snippets.lens.figures import sequence
@@ -11,6 +12,11 @@ from snippets.lens.kept import Label, Raised
 from snippets.lens.path import LANES, lane_of
 from tests.pictures import texts
 from tests.recorded import HTTP, event, made, path_traced
+
+
+def crosses(picture):
+    """How many crosses are drawn: two lines of their width each."""
+    return sum(line.get_linewidth() == 1.6 for line in picture.figure.findobj(Line2D)) / 2
 
 
 class TestSequence:
@@ -54,6 +60,12 @@ class TestSequence:
         assert r" ✗ ValueError: no\nway" in texts(picture)
         assert "fall raised ValueError" in picture.alt
         assert "raised" not in sequence(made(event(HTTP + "fine"))).alt
+
+    def test_an_exception_that_passes_through_calls_of_one_lane_has_one_cross(self):
+        gone = Raised("ValueError", "no")
+        nested = made(*(event(HTTP + f"Request.{name}", depth, (), None, gone) for depth, name in enumerate("abc")))
+        apart = made(*(event(HTTP + f"Request.{name}", 0, (), None, gone) for name in "abc"))
+        assert [crosses(sequence(trace)) for trace in (nested, apart)] == [1, 3]
 
     def test_says_how_many_calls_it_leaves_out(self):
         trace = made(*(event(HTTP + f"call{number}") for number in range(10)))

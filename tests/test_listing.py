@@ -64,21 +64,21 @@ def test_a_comparison_shows_what_moved():
 def test_text_marks_lit_lines_and_puts_notes_under_them():
     text = listing(NAME, lit_by(GET)).as_text(width=100)
     assert re.search(r"^ \d+   3x >     self\._receivedHeaderSize \+= len\(line\)$", text, re.MULTILINE)
-    assert re.search(r"^ {13,}\| The request line counts as well\.", text, re.MULTILINE)
+    assert re.search(r"^ {13,}\| 1: a request line is expected\.", text, re.MULTILINE)
     assert "(docstring, 4 lines)" in text
     assert "Called for each line from request" not in text
 
 
 def test_wide_text_has_the_notes_beside_their_line():
     text = listing(NAME, lit_by(GET)).as_text(width=160)
-    assert re.search(r"\+= len\(line\) {5,}The request line counts as well\.", text)
+    assert re.search(r"if self.__first_line: {5,}1: a request line is expected\.", text)
 
 
 def test_html_has_counts_notes_and_a_folded_docstring():
     html = listing(NAME, lit_by(GET))._repr_mimebundle_()["text/html"]
     assert html.count('class="lens-lit"') == sum(bool(row.lit) for row in reading(NAME, lit_by(GET)).rows)
     assert "<summary>docstring, 4 lines</summary>" in html
-    assert "The request line counts as well." in html
+    assert "1: a request line is expected." in html
     assert f"twisted-{twisted.__version__}/src/twisted/web/http.py#L{find(NAME).first}-L{find(NAME).last}" in html
 
 
@@ -87,7 +87,7 @@ def test_what_is_saved_has_notes_and_counts_but_no_source():
     stored = listing(NAME, lit_by(GET))._repr_mimebundle_()[STORED]
     assert set(stored) == {"text/html", "text/plain"}
     for form in stored.values():
-        assert "The request line counts as well." in form
+        assert "1: a request line is expected." in form
         assert f"lines {shown.function.first}-{shown.function.last}" in form
         for item in shown.rows:
             assert len(item.text.strip()) < 12 or item.text.strip() not in form

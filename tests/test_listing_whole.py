@@ -165,6 +165,48 @@ def test_of_a_function_read_elsewhere_what_ran_is_shown_without_notes(name):
         listing(name, read="77")
 
 
+COMMENTED = """
+def long():
+    # One.
+    # Two.
+    # Three.
+    # Four.
+    x = 1
+    # Five.
+    # Six.
+    # Seven.
+    return x
+"""
+
+
+def test_a_comment_of_four_lines_is_folded_on_a_page_and_whole_in_a_terminal(tmp_path, monkeypatch):
+    (tmp_path / "commented.py").write_text(COMMENTED)
+    monkeypatch.syspath_prepend(tmp_path)
+    shown = listing("commented:long")
+    assert [cells for _, cells in rows(shown._repr_mimebundle_()["text/html"])] == [
+        ["2", "", "def long():", "7: "],
+        [
+            "3",
+            "",
+            "<details><summary>comment, 4 lines</summary>    # One.\n    # Two.\n    # Three.\n    # Four.</details>",
+        ],
+        ["7", "", "    x = 1"],
+        ["8", "", "    # Five."],
+        ["9", "", "    # Six."],
+        ["10", "", "    # Seven."],
+        ["11", "", "    return x"],
+    ]
+    assert [line.strip() for line in shown.as_text(60).splitlines()[2:5]] == [
+        "3            # One.",
+        "4            # Two.",
+        "5            # Three.",
+    ]
+    note = Annotation("commented:long", "c.md:1", "", "", [Note("# Two.", None, "<p>On it.</p>", "On it.")])
+    monkeypatch.setattr(source, "store", lambda: {"commented:long": note})
+    assert "<details>" not in listing("commented:long")._repr_mimebundle_()["text/html"], "a note is to be seen"
+    sys.modules.pop("commented", None)
+
+
 @pytest.mark.parametrize(
     ("body", "before", "now", "deciding"),
     [
@@ -262,11 +304,34 @@ def test_what_a_notebook_keeps(name):
     ]
 
 
+def test_chosen_lines_are_shown_alone_and_without_notes(name):
+    some = listing(name, only=["if not name:", "return text"], read="05")
+    html = some._repr_mimebundle_()["text/html"]
+    assert "<p>Some lines of it; <a href=" in html
+    assert [cells for _, cells in rows(html)] == [
+        ["2", "", "def greet(self, name):", "5: "],
+        ["", "", "... 2 lines not shown"],
+        ["5", "", "    if not name:"],
+        ["", "", "... 6 lines not shown"],
+        ["12", "", "    return text"],
+    ]
+    assert some._repr_mimebundle_()[STORED]["text/plain"].splitlines() == [
+        "Host.greet (greeting.py, lines 2-12)",
+        "Some lines of it; chapter 05 shows it whole, with its notes.",
+        "Lines shown: 5, 12.",
+        "Run this cell to see the code itself, read from your installed Twisted.",
+    ]
+    with pytest.raises(LensError, match=r"no line reads `if name:`; the nearest: .*5: if not name:"):
+        listing(name, only=["if name:"])
+    with pytest.raises(LensError, match=r"no line reads `return text` #2"):
+        listing(name, only=["return text #2"])
+
+
 def test_what_a_notebook_keeps_of_a_comparison_and_of_no_run(name):
     compared = listing(name, run(name, ""), than=run(name, "x"))._repr_mimebundle_()[STORED]
     assert compared["text/plain"].splitlines() == [
         "Host.greet (greeting.py, lines 2-12)",
-        "Lines that ran only in this run: 6 x1.",
+        "Lines that ran only in this run: 6 x1. Decided in line 5.",
         "Run this cell to see the code itself, read from your installed Twisted.",
     ]
     assert "<table>" not in compared["text/html"]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from snippets.lens import citations
 from snippets.lens.citations import Section, citation
 from snippets.lens.errors import LensError
-from snippets.lens.roles import any_values, evaluated, expressions, shown, with_links, with_values
+from snippets.lens.roles import any_values, contents, evaluated, replaced, shown, with_links, with_values, without
 
 TEXT = "It took {eval}`len(data)` bytes and {eval}``f'`{1 + 1}`'`` turns ({rfc}`9112#7.1.1`)."
 
@@ -20,8 +20,16 @@ def cited(monkeypatch):
 
 
 def test_expressions_are_found_in_their_order_and_with_backticks_inside():
-    assert expressions(TEXT) == ["len(data)", "f'`{1 + 1}`'"]
-    assert expressions("`eval` and {other}`x` and {eval} `x`") == []
+    assert contents(TEXT, "eval") == ["len(data)", "f'`{1 + 1}`'"]
+    assert contents("`eval` and {other}`x` and {eval} `x`", "eval") == []
+
+
+def test_roles_of_one_kind_are_taken_out_or_say_something_else():
+    text = "Says {rfc}`9112#6` and {test}`test_x`, {rfc}`9112#6`."
+    assert contents(text, "rfc") == ["9112#6", "9112#6"]
+    assert without(text, "rfc") == "Says  and {test}`test_x`, ."
+    assert replaced(text, "rfc", "9112#6", "9112#7") == text.replace("9112#6", "9112#7")
+    assert replaced(text, "test", "9112#6", "9112#7") == text
 
 
 def test_values_take_the_place_of_expressions_and_nothing_else_changes():

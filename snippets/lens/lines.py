@@ -66,7 +66,7 @@ def lines(names: Iterable[str]) -> Iterator[Lines]:
             raise LensError(f"{place.name} has no lines of its own: what runs is looked up in another object")
         statements = statement_lines(place.function.__code__)
         for code in nested_code(place.function.__code__):
-            before = watched.get(id(code), _Watched(code, (), statements))
+            before = watched.get(id(code)) or _Watched(code, (), statements, code.co_code)
             watched[id(code)] = before._replace(names=(*dict.fromkeys((*before.names, place.name)),))
     visits = _Visits(watched)
     try:
@@ -178,11 +178,15 @@ def _end_of_head(node: ast.AST) -> int:
 
 
 class _Watched(NamedTuple):
-    """A code object to watch, the functions that it is counted for, and its statements."""
+    """A code object to watch, the functions that it is counted for, its statements, and its bytecode.
+
+    `co_code` makes a copy each time it is asked for, and before Python 3.12 it is looked at for every line that runs.
+    """
 
     code: CodeType
     names: tuple[str, ...]
     statements: dict[int, int]
+    bytecode: bytes
 
 
 class _Visits:
@@ -226,15 +230,16 @@ class _Tracer:
 
     def __call__(self, frame: FrameType, event: str, arg: object) -> Callable | None:
         outer = self._outer(frame, event, arg) if self._outer else None
-        if id(frame.f_code) not in self._visits.watched:
+        watched = self._visits.watched.get(id(frame.f_code))
+        if watched is None:
             return outer
-        if _begins(frame):
+        if _begins(frame, watched.bytecode):
             self._visits.begin(frame)
 
         def on_line(frame: FrameType, event: str, arg: object) -> Callable:
             if outer is not None:
                 outer(frame, event, arg)
-            if event == "line" and not _cleans_up(frame):
+            if event == "line" and not _cleans_up(frame, watched.bytecode):
                 self._visits.visit(frame, frame.f_lineno)
             return on_line
 
@@ -245,19 +250,19 @@ _RERAISE = bytes([dis.opmap["RERAISE"]])
 _LEAVING = bytes([dis.opmap["COPY"], dis.opmap["POP_EXCEPT"]])
 
 
-def _begins(frame: FrameType) -> bool:
+def _begins(frame: FrameType, bytecode: bytes) -> bool:
     """Does the call begin here, or does a generator go on?"""
-    operation, argument = frame.f_code.co_code[frame.f_lasti : frame.f_lasti + 2]
+    operation, argument = bytecode[frame.f_lasti : frame.f_lasti + 2]
     return (operation, argument) == (dis.opmap["RESUME"], 0)
 
 
-def _cleans_up(frame: FrameType) -> bool:
+def _cleans_up(frame: FrameType, bytecode: bytes) -> bool:
     """Is an exception only leaving a `finally` or an `except` here?
 
     Python 3.11 reports the last line that it compiled for the instructions that see to it; later versions report none.
     (A `pass` that ends a `finally` is compiled to no more than these, and so is lost in 3.11 after an exception.)
     """
-    operations = frame.f_code.co_code[frame.f_lasti : frame.f_lasti + 3 : 2]
+    operations = bytecode[frame.f_lasti : frame.f_lasti + 3 : 2]
     return operations == _LEAVING or operations[:1] == _RERAISE
 
 

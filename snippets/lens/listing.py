@@ -4,7 +4,7 @@ import functools
 import html
 import io
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ def listing(
     notes: bool = True,
     than: Lines | Trace | None = None,
     read: str = "",
+    only: Sequence[str] = (),
 ) -> "Listing":
     """A function as it stands in the installed Twisted, to be shown by Jupyter or a terminal.
 
@@ -43,11 +44,12 @@ def listing(
             and the conditions that decided it.
         read: the number of the chapter that shows the function whole, as in "05": here only the lines that ran are
             shown, without the notes.
+        only: lines of it as they stand, with "#2" after one that stands twice: these are shown, without the notes.
 
     Raises:
-        LensError: there is no such function or chapter, or a note's line is gone.
+        LensError: there is no such function, chapter or line, or a note's line is gone.
     """
-    return Listing(reading(name, lit, notes, than, read))
+    return Listing(reading(name, lit, notes, than, read, only))
 
 
 class Listing:
@@ -96,8 +98,8 @@ def _html_head(reading: Reading) -> str:
         where = f'<a href="{html.escape(function.link)}">{html.escape(where)}</a>'
     head = f"<b>{html.escape(function.short)}</b> · {where}{reading.purpose_html}"
     if reading.read:
-        chapter = f'<a href="{reading.read}.ipynb">chapter {reading.read[:2]}</a>'
-        head += f"<p>What ran of it; {chapter} shows it whole, with its notes.</p>"
+        link = f'<a href="{reading.read}.ipynb">{reading.chapter}</a>'
+        head += f"<p>{reading.part.replace(reading.chapter, link)}</p>"
     return f'<div class="lens-head">{head}</div>'
 
 
@@ -110,7 +112,8 @@ def _html_rows(reading: Reading) -> Iterator[str]:
             yield f"<tr>{gap}{_note_cell(row.notes, span)}</tr>"
             continue
         count = DECIDED if row.decided else f"{row.times}&times;" if row.times else ""
-        inside = _folded(reading.function.doc, code) if row.doc else f"<pre>{code[row.number] or '&#8203;'}</pre>"
+        what = "docstring" if row.fold == reading.function.doc else "comment"
+        inside = _folded(row.fold, code, what) if row.fold else f"<pre>{code[row.number] or '&#8203;'}</pre>"
         kind = {True: "lens-lit", False: "lens-unlit" if reading.has_run else "", None: ""}[row.lit]
         kind = "lens-decided" if row.decided else kind
         yield (
@@ -146,16 +149,22 @@ def _highlighted(reading: Reading) -> dict[int, str]:
     return dict(zip(reading.function.lines, coloured, strict=True))
 
 
-def _folded(doc: range, code: dict[int, str]) -> str:
-    body = "\n".join(code[number] for number in doc)
-    return f"<details><summary>docstring, {count_of_lines(len(doc))}</summary><pre>{body}</pre></details>"
+def _folded(lines: range, code: dict[int, str], what: str) -> str:
+    body = "\n".join(code[number] for number in lines)
+    return f"<details><summary>{what}, {count_of_lines(len(lines))}</summary><pre>{body}</pre></details>"
 
 
 def _ran(reading: Reading, times: str) -> str:
     """The lines that ran, with their counts: "2365 x3, 2366 x3"; of compared runs, those that ran only now."""
     rows = [row for row in reading.shown if isinstance(row, Row) and row.lit and row.count and not row.decided]
     counts = ", ".join(f"{row.number} {times}{row.count}" for row in rows) or "none"
-    return f"Lines that ran{' only in this run' if reading.compared else ''}: {counts}."
+    decided = ", ".join(str(row.number) for row in reading.shown if isinstance(row, Row) and row.decided)
+    ran = f"Lines that ran{' only in this run' if reading.compared else ''}: {counts}."
+    return f"{ran} Decided in line {decided}." if decided else ran
+
+
+def _chosen(reading: Reading) -> str:
+    return f"Lines shown: {', '.join(map(str, sorted(reading.only)))}."
 
 
 def stored_html(reading: Reading) -> str:
@@ -170,6 +179,7 @@ def stored_html(reading: Reading) -> str:
     head = "<tr><th>line</th><th>ran</th><th style='text-align: left'>note</th></tr>"
     notes = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>" if rows else ""
     ran = f"<p>{_ran(reading, '&times;')}</p>" if reading.has_run else ""
+    ran += f"<p>{_chosen(reading)}</p>" if reading.only else ""
     return f"{_html_head(reading)}{notes}{ran}<p><i>{_HINT}</i></p>"
 
 
@@ -180,9 +190,11 @@ def stored_text(reading: Reading) -> str:
     if reading.purpose:
         lines.append(reading.purpose)
     if reading.read:
-        lines.append(f"What ran of it; chapter {reading.read[:2]} shows it whole, with its notes.")
+        lines.append(reading.part)
     for number, note in ((row.number, note) for row in reading.shown if isinstance(row, Row) for note in row.notes):
         lines += textwrap.wrap(note.text, 100, initial_indent=f"{number:>6}  ", subsequent_indent=" " * 8)
     if reading.has_run:
         lines += textwrap.wrap(_ran(reading, "x"), 100)
+    if reading.only:
+        lines.append(_chosen(reading))
     return "\n".join([*lines, _HINT])

@@ -16,7 +16,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 
 from snippets.lens.errors import LensError
 from snippets.lens.release import FOLDER, NO_NOTES
-from snippets.lens.roles import evaluated, expressions, with_links, with_values
+from snippets.lens.roles import contents, evaluated, with_links, with_values
 
 _PACKAGES = ("twisted.web", "twisted.internet", "twisted.protocols", "twisted.python")
 _MARKDOWN = MarkdownIt("commonmark").use(deflist_plugin)
@@ -100,7 +100,7 @@ def _written_out(path: Path) -> str:
     There other modules can be named too, by the last part of their names: `abstract.FileDescriptor.bufferSize`.
     """
     text = with_links(path.read_text(encoding="utf-8"))
-    wanted = expressions(text)
+    wanted = contents(text, "eval")
     if not wanted:
         return text
     try:
@@ -138,6 +138,13 @@ def _term(token: Token, path: Path) -> tuple[str, int | None]:
     if rest and not re.fullmatch(r"#[1-9][0-9]*", rest):
         raise LensError(f"{path.name}: after `{children[0].content}` only #1, #2 ... may stand, not {rest!r}")
     return children[0].content.strip(), int(rest[1:]) if rest else None
+
+
+def note_on(line: str) -> Note:
+    """A note that says nothing, on a line as it stands, or, as in "line #2", as it stands for the second time."""
+    found = re.fullmatch(r"(.+?) #([1-9][0-9]*)", line)
+    term, occurrence = (found[1], int(found[2])) if found else (line, None)
+    return Note(term.strip(), occurrence, "", "")
 
 
 def _render(tokens: list[Token]) -> str:

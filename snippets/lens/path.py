@@ -46,23 +46,23 @@ WAY_IN = (
     Step(_SERVER + "Site.getResourceFor", "site", "09_resource_traversal"),
     Step(_RESOURCE + "getChildForRequest", "site", "09_resource_traversal"),
     Step(_RESOURCE + "Resource.getChildWithDefault", "resource", "09_resource_traversal"),
-    Step(_SERVER + "Request.render", "request", "10_render"),
+    Step(_SERVER + "Request.render", "request", "10_render", ("12_later",)),
     Step(_RESOURCE + "Resource.render", "resource", "10_render"),
 )
 
 WAY_OUT = (
     Step(_SERVER + "Request.write", "request", "10_render"),
-    Step(_HTTP + "Request.write", "request", "10_render"),
-    Step(_HTTP + "HTTPChannel.writeHeaders", "channel", "10_render"),
-    Step(_FD + "FileDescriptor.writeSequence", "transport", "02_protocol_transport"),
-    Step(_HTTP + "HTTPChannel.write", "channel", "10_render"),
-    Step(_FD + "FileDescriptor.write", "transport", "01_reactor", ("02_protocol_transport",)),
+    Step(_HTTP + "Request.write", "request", "10_render", ("11_response",)),
+    Step(_HTTP + "HTTPChannel.writeHeaders", "channel", "10_render", ("11_response",)),
+    Step(_FD + "FileDescriptor.writeSequence", "transport", "02_protocol_transport", ("11_response",)),
+    Step(_HTTP + "HTTPChannel.write", "channel", "10_render", ("13_producers",)),
+    Step(_FD + "FileDescriptor.write", "transport", "01_reactor", ("02_protocol_transport", "13_producers")),
     Step(_SERVER + "Request.finish", "request", "10_render"),
-    Step(_HTTP + "Request.finish", "request", "10_render"),
+    Step(_HTTP + "Request.finish", "request", "10_render", ("12_later",)),
     Step(_HTTP + "Request._cleanup", "request", "10_render"),
     Step(_HTTP + "HTTPChannel.requestDone", "channel", "07_connection_life", ("05_http_channel",)),
-    Step(_FD + "FileDescriptor.doWrite", "transport", "01_reactor"),
-    Step(_TCP + "Connection.writeSomeData", "transport", "01_reactor"),
+    Step(_FD + "FileDescriptor.doWrite", "transport", "01_reactor", ("11_response", "13_producers")),
+    Step(_TCP + "Connection.writeSomeData", "transport", "01_reactor", ("11_response",)),
 )
 
 PATH = WAY_IN + WAY_OUT

@@ -11,9 +11,28 @@ from snippets.lens.errors import LensError
 _ROLE = re.compile(r"\{(eval|rfc|test)\}(`+)(.+?)(?<!`)\2(?!`)")
 
 
-def expressions(text: str) -> list[str]:
-    """The expressions of the `eval` roles in a text, in its order."""
-    return [found[3].strip() for found in _ROLE.finditer(text) if found[1] == "eval"]
+def contents(text: str, kind: str) -> list[str]:
+    """What the roles of one kind say in a text, in its order: of `eval` the expressions, of `rfc` the sections.
+
+    Args:
+        text: Markdown.
+        kind: "eval", "rfc" or "test".
+    """
+    return [found[3].strip() for found in _ROLE.finditer(text) if found[1] == kind]
+
+
+def without(text: str, kind: str) -> str:
+    """A text without its roles of one kind."""
+    return _ROLE.sub(lambda found: "" if found[1] == kind else found[0], text)
+
+
+def replaced(text: str, kind: str, old: str, new: str) -> str:
+    """A text whose roles of one kind say `new` where they said `old`."""
+
+    def other(found: re.Match[str]) -> str:
+        return f"{{{kind}}}`{new}`" if (found[1], found[3].strip()) == (kind, old) else found[0]
+
+    return _ROLE.sub(other, text)
 
 
 def with_values(text: str, values: Iterable[str]) -> str:
@@ -60,7 +79,7 @@ def evaluated(text: str, scope: dict[str, object], where: str) -> str:
         LensError: an expression raised; `where` says in which text it stands.
     """
     values = []
-    for expression in expressions(text):
+    for expression in contents(text, "eval"):
         try:
             values.append(shown(eval(expression, dict(scope))))
         except Exception as error:

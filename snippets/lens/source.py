@@ -4,6 +4,7 @@ import ast
 import textwrap
 import warnings
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
@@ -14,9 +15,11 @@ import twisted
 from snippets.lens.errors import LensError
 from snippets.lens.lines import Definition, Lines, deciding_lines, definition, first_line, statement_lines
 from snippets.lens.names import locate
-from snippets.lens.notes import Note, placed, store
+from snippets.lens.notes import Annotation, Note, note_on, placed, store
 from snippets.lens.release import FOLDER, PINNED, OtherTwisted
 from snippets.lens.trace import Trace
+
+LONG = 4  # lines, from which on a comment is folded
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Function:
     """A function as it stands in a file: `lines` maps line numbers to text.
 
     `doc` is the range of its docstring, `body` the first line of its body: one line can be both head and body.
+    `comments` are those of at least LONG lines.
     """
 
     name: str
@@ -31,6 +35,7 @@ class Function:
     doc: range
     body: int
     code: CodeType
+    comments: tuple[range, ...] = ()
 
     @property
     def file(self) -> str:
@@ -79,7 +84,7 @@ def find(name: str) -> Function:
     numbers = range(code.co_firstlineno, _last(written) + 1)
     lines = {number: written.file_lines[number - 1].rstrip("\n") for number in numbers}
     body = written.node.body if isinstance(written.node.body, list) else [written.node]
-    return Function(place.name, lines, _docstring(body[0], lines), first_line(body[0]), code)
+    return Function(place.name, lines, _docstring(body[0], lines), first_line(body[0]), code, tuple(_comments(lines)))
 
 
 def _last(written: Definition) -> int:
@@ -101,10 +106,23 @@ def _docstring(node: ast.AST, lines: dict[int, str]) -> range:
     return range(0)
 
 
+def _comments(lines: dict[int, str]) -> Iterator[range]:
+    """The stretches of at least LONG lines that are comments alone."""
+    start = None
+    for number in [*lines, max(lines) + 1]:
+        if lines.get(number, "").lstrip().startswith("#"):
+            start = start or number
+        elif start:
+            if number - start >= LONG:
+                yield range(start, number)
+            start = None
+
+
 @dataclass(frozen=True)
 class Row:
     """One line to show.
 
+    `fold`: the lines that can be folded away with it, of a docstring or of a long comment.
     `lit`: True if it ran, False if it could have and did not, None if it is not to run. `moved`: whether it ran in one
     of two runs that are compared, and not in the other. `decided`: it is the condition that sent the two runs different
     ways.
@@ -115,7 +133,7 @@ class Row:
     lit: bool | None
     count: int
     notes: list[Note]
-    doc: bool
+    fold: range
     moved: bool
     decided: bool = False
 
@@ -145,7 +163,8 @@ def count_of_lines(count: int) -> str:
 class Reading:
     """A function joined with its notes and with what ran: what a listing shows.
 
-    `read` is the slug of the chapter in which it is shown whole, "" where that is here.
+    `read` is the slug of the chapter in which it is shown whole, "" where that is here; `only` has the numbers of the
+    lines to show, where these were chosen.
     """
 
     function: Function
@@ -156,6 +175,7 @@ class Reading:
     compared: bool
     lost: list[str]
     read: str = ""
+    only: frozenset[int] = frozenset()
 
     @property
     def text(self) -> str:
@@ -164,12 +184,12 @@ class Reading:
 
     @property
     def shown(self) -> list[Row | Gap]:
-        """What to show, from top to bottom: one row for the whole docstring; else what moved, or what ran, alone."""
+        """What to show, from top to bottom: one row for what is folded; else what moved, or what ran, alone."""
         shown: list[Row | Gap] = []
         for row in self.rows:
-            if row.doc and row.number != self.function.doc.start:
+            if row.fold and row.number != row.fold.start:
                 continue
-            lines = len(self.function.doc) if row.doc else 1
+            lines = len(row.fold) or 1
             if self._shows(row):
                 shown.append(row)
             elif shown and isinstance(shown[-1], Gap):
@@ -178,9 +198,24 @@ class Reading:
                 shown.append(Gap(lines))
         return shown
 
+    @property
+    def part(self) -> str:
+        """Which part of the function is shown, and where the whole is; "" if that is here."""
+        if not self.read:
+            return ""
+        part = "Some lines of it" if self.only else "What ran of it"
+        return f"{part}; {self.chapter} shows it whole, with its notes."
+
+    @property
+    def chapter(self) -> str:
+        """The chapter that shows it whole, in words."""
+        return f"chapter {self.read[:2]}"
+
     def _shows(self, row: Row) -> bool:
         if row.number == self.function.first:
             return True
+        if self.only:
+            return row.number in self.only
         if self.compared:
             return row.moved or row.decided
         return bool(row.lit) or not self.read
@@ -192,6 +227,7 @@ def reading(
     notes: bool = True,
     than: Lines | Trace | None = None,
     read: str = "",
+    only: Sequence[str] = (),
 ) -> Reading:
     """Join the source of a function with its annotations and with the lines that a run lit.
 
@@ -203,14 +239,16 @@ def reading(
             and the conditions that decided it.
         read: the number of the chapter in which the function is shown whole, as in "05": here only the lines that ran
             are shown, without the notes.
+        only: lines of it as they stand, with "#2" after one that stands twice: these are shown, without the notes.
 
     Raises:
-        LensError: there is no such function or chapter, or (with the pinned Twisted) a note's line is gone.
+        LensError: there is no such function, chapter or line, or (with the pinned Twisted) a note's line is gone.
     """
     function = find(name)
     chapter = _chapter(read) if read else ""
     # Purpose and notes stand where the function is shown whole: here it is about what ran.
-    annotation = store().get(function.name) if notes and not read and than is None else None
+    whole = notes and not read and not only and than is None
+    annotation = store().get(function.name) if whole else None
     where: dict[int, list[Note]] = {}
     lost: list[str] = []
     if annotation:
@@ -220,10 +258,21 @@ def reading(
     if lost:
         warnings.warn(f"{len(lost)} of the notes on {function.short} have no line here", OtherTwisted, stacklevel=2)
     rows = _rows(function, _counts(function, lit), _counts(function, than), where)
+    chosen = _chosen(function, only)
     if than is not None:
         rows = _decided(function, rows)
     purpose = (annotation.purpose, annotation.purpose_html) if annotation else ("", "")
-    return Reading(function, rows, *purpose, lit is not None, than is not None, lost, chapter)
+    return Reading(function, rows, *purpose, lit is not None, than is not None, lost, chapter, chosen)
+
+
+def _chosen(function: Function, lines: Sequence[str]) -> frozenset[int]:
+    """The numbers of the lines that read so."""
+    wanted = [note_on(line) for line in lines]
+    about = f"{function.short} in Twisted {twisted.__version__}"
+    where, lost = placed(Annotation(function.name, "asked for by a cell", notes=wanted), function.lines, about)
+    if lost:
+        raise LensError(lost[0])
+    return frozenset(where)
 
 
 def _chapter(number: str) -> str:
@@ -252,13 +301,14 @@ def _counts(function: Function, lit: Lines | Trace | None) -> Counter[int]:
 def _rows(function: Function, counts: Counter[int], before: Counter[int], where: dict[int, list[Note]]) -> list[Row]:
     statements = statement_lines(function.code)
     ran, ran_before = ({statements.get(line, line) for line in lines} for lines in (counts, before))
+    foldable = [function.doc, *(lines for lines in function.comments if not where.keys() & set(lines))]
     rows = []
     for number, text in function.lines.items():
         statement = statements.get(number)
-        in_doc = number in function.doc
+        fold = next((lines for lines in foldable if number in lines), range(0))
         # The head of the function ran once, when its module was imported, and never at a call.
-        can_run = statement is not None and statement >= function.body and not in_doc
+        can_run = statement is not None and statement >= function.body and not fold
         lit = statement in ran if can_run else None
         moved = lit is not None and lit != (statement in ran_before)
-        rows.append(Row(number, text, lit, counts[number], where.get(number, []), in_doc, moved))
+        rows.append(Row(number, text, lit, counts[number], where.get(number, []), fold, moved))
     return rows

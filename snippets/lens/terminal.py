@@ -24,7 +24,7 @@ def renderables(reading: Reading, width: int) -> Iterator[RenderableType]:
     if reading.purpose:
         yield Text(reading.purpose, style="italic")
     if reading.read:
-        yield Text(f"What ran of it; chapter {reading.read[:2]} shows it whole, with its notes.", style="italic")
+        yield Text(reading.part, style="italic")
     code = _highlighted(reading)
     if width >= WIDE:
         yield _beside(reading, code)
@@ -53,14 +53,16 @@ def _under(note: str, width: int) -> Iterator[Text]:
 def _line(reading: Reading, row: Row | Gap, code: dict[int, Text]) -> Text:
     if isinstance(row, Gap):
         return Text(" " * GUTTER + str(row), style="dim italic")
+    if row.fold and row.fold != reading.function.doc:  # a comment, which nothing here could unfold
+        return Text("\n").join(Text.assemble((f"{at:>5}", "dim"), " " * (GUTTER - 5), code[at]) for at in row.fold)
     count = "?" if row.decided else f"{row.times}x" if row.times else ""
     mark = f"{count:>5} {'>' if row.lit and not row.decided else ' '} "
     return Text.assemble((f"{row.number:>5}", "dim"), (mark, "bold yellow"), _code(reading, row, code))
 
 
 def _code(reading: Reading, row: Row, code: dict[int, Text]) -> Text:
-    if row.doc:
-        return Text(f"    (docstring, {count_of_lines(len(reading.function.doc))})", style="dim italic")
+    if row.fold:
+        return Text(f"    (docstring, {count_of_lines(len(row.fold))})", style="dim italic")
     line = code[row.number]
     if reading.has_run and row.lit is not None and not row.decided:
         line.stylize("bold" if row.lit else "dim")

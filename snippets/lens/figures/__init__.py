@@ -8,10 +8,15 @@ from snippets.lens.figures.line_ribbon import line_ribbon as line_ribbon
 from snippets.lens.figures.path_map import path_map as path_map
 from snippets.lens.figures.picture import Picture as Picture
 from snippets.lens.figures.resource_tree import resource_tree as resource_tree
+from snippets.lens.figures.response_ribbon import response_ribbon as response_ribbon
 from snippets.lens.figures.ribbon import ribbon as ribbon
+from snippets.lens.figures.send_buffer import send_buffer as send_buffer
 from snippets.lens.figures.sequence import sequence as sequence
 from snippets.lens.figures.states import states as states
 from snippets.lens.figures.timeline import timeline as timeline
+from snippets.lens.figures.waits import waits_for as waits_for
+from snippets.lens.follow.buffer import BUFFER_POINTS as BUFFER_POINTS
+from snippets.lens.follow.buffer import BUFFER_WATCH as BUFFER_WATCH
 from snippets.lens.follow.channel import CHANNEL_POINTS as CHANNEL_POINTS
 from snippets.lens.follow.channel import CHANNEL_WATCH as CHANNEL_WATCH
 from snippets.lens.follow.chunks import CHUNK_POINTS as CHUNK_POINTS
@@ -20,6 +25,10 @@ from snippets.lens.follow.life import LIFE_POINTS as LIFE_POINTS
 from snippets.lens.follow.life import LIFE_WATCH as LIFE_WATCH
 from snippets.lens.follow.lines import LINE_POINTS as LINE_POINTS
 from snippets.lens.follow.lines import LINE_WATCH as LINE_WATCH
+from snippets.lens.follow.response import RESPONSE_POINTS as RESPONSE_POINTS
+from snippets.lens.follow.response import RESPONSE_WATCH as RESPONSE_WATCH
+from snippets.lens.follow.waits import WAIT_POINTS as WAIT_POINTS
+from snippets.lens.follow.waits import WAIT_WATCH as WAIT_WATCH
 from snippets.lens.follow.walk import TREE_POINTS as TREE_POINTS
 from snippets.lens.follow.walk import TREE_WATCH as TREE_WATCH
 from snippets.lens.follow.walk import walks as walks

@@ -64,6 +64,12 @@ class Picture:
         return data, {"image/png": {"alt": self.alt}}
 
 
+def pixels(png: bytes) -> tuple[tuple[int, int], bytes]:
+    """Size and content of a picture: two machines may compress the same picture to different bytes."""
+    image = Image.open(io.BytesIO(png)).convert("RGBA")
+    return image.size, image.tobytes()
+
+
 @functools.lru_cache
 def font(mono: bool = False, bold: bool = False) -> FontProperties:
     """One of the four faces of DejaVu that matplotlib brings along."""

@@ -71,6 +71,8 @@ def sequence(trace: Trace, most: int = 60) -> Picture:
     _draw_lanes(sheet, x, end)
     for number, row in enumerate(shown):
         _draw_bar(sheet, x[row.lane], row, number, len(shown))
+        if row.event.raised and not _raised_around(shown[:number], row):
+            _draw_cross(sheet, x[row.lane], row, len(shown))
         _draw_call(sheet, x, shown, number)
         _draw_label(sheet, labels, number, row.event, names[row.event.name])
     if more:
@@ -98,16 +100,27 @@ def _bar_left(middle: float, row: CallRow) -> float:
 
 def _draw_bar(sheet: Sheet, middle: float, row: CallRow, number: int, shown: int) -> None:
     top = _top(number) + ROW / 2 - 3
-    bottom = _top(min(row.last, shown - 1)) + ROW / 2 + 4 - (row.step % 2)
+    bottom = _bottom(row, shown)
     colour = LANE_COLOURS[row.lane]
     fill = tint(colour, 0.55)
     sheet.box(_bar_left(middle, row), top, BAR, bottom - top, fill, edge=colour, line=0.8, layer=2 + 0.01 * row.step)
-    if row.event.raised:
-        x, reach = _bar_left(middle, row) + BAR / 2, 4
-        for down in (1, -1):
-            sheet.line([(x - reach, bottom - down * reach), (x + reach, bottom + down * reach)], line=1.6, layer=4)
     if number % 2:
         sheet.box(0, _top(number), WIDTH, ROW, GROUND, layer=0)
+
+
+def _bottom(row: CallRow, shown: int) -> float:
+    return _top(min(row.last, shown - 1)) + ROW / 2 + 4 - (row.step % 2)
+
+
+def _raised_around(before: list[CallRow], row: CallRow) -> bool:
+    """Does a call around this one, in the same lane, end in the same row by an exception too? One cross is enough."""
+    return any(other.lane == row.lane and other.last == row.last and other.event.raised for other in before)
+
+
+def _draw_cross(sheet: Sheet, middle: float, row: CallRow, shown: int) -> None:
+    x, y, reach = _bar_left(middle, row) + BAR / 2, _bottom(row, shown), 4
+    for down in (1, -1):
+        sheet.line([(x - reach, y - down * reach), (x + reach, y + down * reach)], line=1.6, layer=4)
 
 
 def _draw_call(sheet: Sheet, x: dict[str, float], shown: list[CallRow], number: int) -> None:
