@@ -8,6 +8,7 @@ import click
 
 from snippets import catalogue
 from snippets.lens.errors import LensError
+from snippets.practice.commands import exercises
 from snippets.shell import Name, warn_about_version
 from snippets.workshop import commands
 
@@ -168,7 +169,7 @@ def prove(name: str) -> None:
         sys.exit(1)
 
 
-for command in (commands.book, commands.coverage, commands.drift, commands.bench):
+for command in (exercises, commands.book, commands.coverage, commands.drift, commands.bench):
     cli.add_command(command)
 
 

@@ -8,7 +8,7 @@ from snippets.lens.errors import LensError
 
 HERE = Path(__file__).parent
 CHAPTERS = HERE.parent / "chapters"
-_NOT_CHAPTERS = {"lens", "workshop", "exercises"}
+_NOT_CHAPTERS = {"lens", "workshop", "practice", "exercises"}
 
 
 class Snippet(NamedTuple):
@@ -31,6 +31,15 @@ def first_line(file: Path) -> str:
         return opened.readline().strip().strip('"').strip()
 
 
+# What the chapters are gathered in, by the names of their notebooks.
+PAGES = ("claims", "surprises", "questions", "glossary")
+
+
+def texts() -> list[str]:
+    """The chapters and the pages, in the order in which they are built: a page may speak of every chapter."""
+    return [*slugs(), *(page for page in PAGES if (CHAPTERS / f"{page}.md").exists())]
+
+
 def slugs() -> list[str]:
     """The chapters whose text there is, with their numbers, in the order of the book: "05_http_channel", ..."""
     return sorted(path.stem for path in CHAPTERS.glob("[0-9][0-9]_*.md"))
@@ -51,7 +60,7 @@ def check_text() -> None:
 
 
 def chapter(name: str) -> str:
-    """The slug that `name` means: the whole slug, its number, or the part after the number.
+    """The slug that `name` means: the whole slug, its number, or the part after the number; or the name of a page.
 
     Raises:
         LensError: no chapter has that name.
@@ -59,7 +68,9 @@ def chapter(name: str) -> str:
     for slug in slugs():
         if name in (slug, slug[:2], slug[3:]):
             return slug
-    raise LensError(f"there is no chapter {name}; there are {', '.join(slugs())}")
+    if name in texts():
+        return name
+    raise LensError(f"there is no chapter {name}; there are {', '.join(texts())}")
 
 
 def chapters() -> dict[str, str]:

@@ -1,7 +1,6 @@
 """The book: notebooks are built from chapters, to the byte, and say when they are stale."""
 
 import base64
-import copy
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +15,8 @@ from PIL import Image, PngImagePlugin
 from snippets import catalogue
 from snippets.lens import notes
 from snippets.lens.errors import LensError
-from snippets.lens.listing import STORED
 from snippets.lens.notes import store
-from snippets.lens.source import find
-from snippets.workshop import book
+from snippets.workshop import assembly, book, cover, links
 from snippets.workshop import notebook as saved
 from tests.invoked import invoked, refused
 from tests.programs import run
@@ -45,6 +42,7 @@ kernelspec:
   display_name: Python 3
   language: python
   name: python3
+question: "How small?"
 ---
 
 # Small
@@ -82,7 +80,7 @@ def shelf(tmp_path, monkeypatch):
     """A book of one small chapter in a folder of its own."""
     (tmp_path / "chapters" / "annotations").mkdir(parents=True)
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "README.md").write_text("here", encoding="utf-8")
+    (tmp_path / "README.md").write_text("<!-- contents -->\n<!-- end of contents -->\n", encoding="utf-8")
     monkeypatch.setattr(catalogue, "CHAPTERS", tmp_path / "chapters")
     monkeypatch.setattr(saved, "NOTEBOOKS", tmp_path / "notebooks")
     (tmp_path / "chapters" / "annotations" / "some.module.md").write_text("", encoding="utf-8")
@@ -177,8 +175,18 @@ def test_a_folder_that_can_not_be_written_is_told_in_a_line(shelf):
 
 
 def test_links_to_chapters_become_links_to_notebooks(shelf):
-    assert "(02_other.ipynb)" in book.assemble("01_small").cells[0].source
-    assert book.dead_links("01_small") == []
+    assert "(02_other.ipynb)" in assembly.assemble("01_small").cells[0].source
+    assert links.dead_links("01_small", assembly.assemble("01_small")) == []
+
+
+def test_a_link_leads_to_a_heading_by_its_text_as_it_is_shown(shelf):
+    chapter = shelf / "chapters" / "01_small.md"
+    rewrite(chapter, "Two words\n", "Two `é` words\n")
+    assert links.dead_links("01_small", assembly.assemble("01_small")) == [
+        "01_small: the chapter has no heading #Two-words"
+    ]
+    rewrite(chapter, "#Two-words", "#Two-é-words")
+    assert links.dead_links("01_small", assembly.assemble("01_small")) == []
 
 
 def test_check_tells_all_that_is_stale(notebook, shelf):
@@ -354,38 +362,10 @@ def test_chapters_are_found_by_slug_number_or_name():
 
 
 def test_the_picture_on_the_readme_is_as_built(monkeypatch, tmp_path):
-    assert book.stale_cover() == []
-    monkeypatch.setattr(book, "cover", lambda: SimpleNamespace(png=base64.b64decode(_png("red"))))
-    assert len(book.stale_cover()) == 1
-    monkeypatch.setattr(book, "COVER", tmp_path / "figures" / "cover.png")
-    assert len(book.stale_cover()) == 1
-    assert [book.build_cover(), book.build_cover()] == [True, False]
-    assert book.stale_cover() == []
-
-
-@pytest.mark.parametrize("slug", catalogue.slugs())
-class TestEveryChapter:
-    """What holds for each chapter of the book."""
-
-    def test_is_as_built_and_every_cell_can_be_run_twice_in_a_kernel_that_ran_the_chapter(self, slug):
-        """One execution decides both: each cell twice, then all once more, and each time the saved output."""
-        built = book.load(slug)
-        assert built, f"build it: python -m snippets book build {slug[:2]}"
-        notebook = book.assemble(slug)
-        once = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        notebook.cells = [copy.deepcopy(cell) for cell in [*(cell for cell in once for _ in range(2)), *once]]
-        book.execute(notebook, slug)
-        assert book.stale_outputs(slug, built, notebook.cells) == []
-        assert [*book.stale_text(slug, built), *saved.stale_notes(slug), *book.dead_links(slug)] == []
-
-    def test_saves_no_line_of_twisted(self, slug):
-        text = saved.notebook_path(slug).read_text("utf-8")
-        assert STORED not in text
-        # An override in a snippet has the signature of what it overrides, and a page may print the snippet.
-        ours = {
-            line.strip() for snippet in catalogue.snippets() for line in snippet.file.read_text("utf-8").splitlines()
-        }
-        for name in store():
-            for line in find(name).lines.values():
-                own = line.strip() in ours and line.strip().startswith("def ")
-                assert own or len(line.strip()) < 40 or line.strip().replace('"', '\\"') not in text, line
+    assert cover.stale_cover() == []
+    monkeypatch.setattr(cover, "cover", lambda: SimpleNamespace(png=base64.b64decode(_png("red"))))
+    assert len(cover.stale_cover()) == 1
+    monkeypatch.setattr(cover, "COVER", tmp_path / "figures" / "cover.png")
+    assert len(cover.stale_cover()) == 1
+    assert [cover.build_cover(), cover.build_cover()] == [True, False]
+    assert cover.stale_cover() == []

@@ -61,7 +61,7 @@ def test_show_lights_the_lines_of_a_request(tmp_path):
     plain = run("-m", "snippets", "show", "HTTPChannel.lineReceived").out
     assert "def lineReceived(self, line):" in plain
     assert "x >" not in plain
-    assert "The request line counts as well." in plain
+    assert "1: a request line is expected." in plain
     lit = invoked("show", "HTTPChannel.lineReceived", "--request", "GET /hello").out
     assert "3x >     self._receivedHeaderSize += len(line)" in lit
     bad = tmp_path / "bad.http"

@@ -16,7 +16,7 @@ INTERRUPTED = (-2, 130)
 def paragraphs():
     """Each paragraph of the chapters with commands in it: where it stands, and the commands, servers first."""
     found = []
-    for slug in catalogue.slugs():
+    for slug in catalogue.texts():
         for line in chapter_text(slug).lines:
             # `nc -N` alone names a tool; a command says what to do.
             if commands := [

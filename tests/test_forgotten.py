@@ -1,9 +1,11 @@
 """What belongs together is all there: what is forgotten of a chapter, a snippet or a note is named, with where."""
 
+import functools
 import json
 import re
 import tomllib
 from pathlib import Path
+from types import CodeType
 
 import pytest
 
@@ -16,20 +18,6 @@ from snippets.workshop import notebook as saved
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests"
 
-# Annotated for `python -m snippets show`, because a listed function calls them; to list each would be too much.
-NOTED_ONLY = {
-    "twisted.internet.protocol:Factory.forProtocol",
-    "twisted.protocols.policies:ProtocolWrapper.connectionLost",
-    "twisted.protocols.policies:TimeoutMixin.timeoutConnection",
-    "twisted.web.http:HTTPChannel.stopProducing",
-    "twisted.web.http:Request.getClientIP",
-    "twisted.web.http:_GenericHTTPChannelProtocol.callLater.setter",
-    "twisted.web.http:_GenericHTTPChannelProtocol.factory.setter",
-    "twisted.web.http:_GenericHTTPChannelProtocol.requestFactory.setter",
-    "twisted.web.http:_GenericHTTPChannelProtocol.site.setter",
-    "twisted.web.pages:errorPage",
-    "twisted.web.resource:EncodingResourceWrapper.__init__",
-}
 # Listed for one line of it, which the text explains.
 LISTED_ONLY = {"twisted.internet.task:LoopingCall.__init__"}
 
@@ -61,8 +49,8 @@ class TestEveryChapter:
         assert (folder / "__init__.py").exists(), f"make {folder}/__init__.py, with a line on the chapter's programs"
 
     def test_is_in_the_table_of_the_readme(self, slug):
-        row = f"| [{slug[:2]}](notebooks/{slug}.ipynb) |"
-        assert row in (ROOT / "README.md").read_text("utf-8"), f"README.md, The chapters: add a row {row}"
+        text = (ROOT / "README.md").read_text("utf-8")
+        assert f"](notebooks/{slug}.ipynb) |" in text, "the contents are made anew: python -m snippets book build"
 
     def test_is_on_the_map(self, slug):
         everywhere = slug.startswith("00")
@@ -106,10 +94,30 @@ class TestEverySnippet:
         assert there, f"{tests} has no test of {snippet.name}"
 
 
+def names_in(code):
+    """Every name that a function uses, those inside it included."""
+    inner = [name for const in code.co_consts if isinstance(const, CodeType) for name in names_in(const)]
+    return {*code.co_names, *inner}
+
+
+@functools.cache
+def met():
+    """The names that a reader meets: in a chapter, or in the code of a function that the book lists or annotates."""
+    words = {word for slug in catalogue.slugs() for word in re.findall(r"\w+", text_of(slug))}
+    return words | {name for read in notes.store().keys() | LISTED for name in names_in(find(read).code)}
+
+
+def own_name(name):
+    """By what name a function is called: a class for its `__init__`, a property for its setter."""
+    *_, holder, own = ("", *name.partition(":")[2].removesuffix(".setter").split("."))
+    return holder if own == "__init__" else own
+
+
 @pytest.mark.parametrize("name", sorted(notes.store()))
-def test_every_annotated_function_is_listed(name):
+def test_every_annotated_function_is_listed_or_named_where_a_reader_meets_it(name):
     where = notes.store()[name].source
-    assert name in LISTED or name in NOTED_ONLY, f"chapters/annotations/{where}: no chapter lists {name}"
+    said = f"chapters/annotations/{where}: no chapter lists or names {name}, and no function with notes calls it"
+    assert name in LISTED or own_name(name) in met(), said
 
 
 @pytest.mark.parametrize("name", sorted(LISTED))
@@ -126,7 +134,5 @@ def test_every_listed_function_has_a_purpose_and_notes(name):
 
 
 def test_no_exception_is_longer_needed():
-    assert set() == NOTED_ONLY & LISTED
-    assert NOTED_ONLY - notes.store().keys() == set()
     assert LISTED_ONLY & notes.store().keys() == set()
     assert set() == LISTED_ONLY - LISTED

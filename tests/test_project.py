@@ -86,8 +86,15 @@ def test_every_file_says_in_its_first_line_what_it_does(path):
 # Who may import whom, inside the project: folder -> what its modules may import of the rest, by the beginning.
 ARROWS = {
     "snippets/lens": ("snippets.lens",),
-    "snippets/workshop": ("snippets.workshop", "snippets.lens", "snippets.catalogue", "snippets.shell"),
-    "snippets/exercises": ("snippets.exercises", "snippets.lens"),
+    "snippets/workshop": (
+        "snippets.workshop",
+        "snippets.practice",
+        "snippets.lens",
+        "snippets.catalogue",
+        "snippets.shell",
+    ),
+    "snippets/practice": ("snippets.practice", "snippets.lens", "snippets.catalogue", "snippets.shell"),
+    "snippets/exercises": ("snippets.practice.talk", "snippets.lens"),
 }
 NO_FIGURES = ("matplotlib", "numpy", "PIL", "snippets.lens.figures")
 

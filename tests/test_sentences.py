@@ -141,6 +141,8 @@ class TestCommands:
             'trace hello_site "GET /hello"',
             "show server.Request.write --site tree",
             "list",
+            "exercises",
+            "exercises watch",
         ],
     )
     def test_what_can_be_run_is_left_in_peace(self, command):
@@ -156,6 +158,8 @@ class TestCommands:
             ("shw HTTPChannel.lineReceived", "No such command 'shw'"),
             ("trace hello_site", "Missing argument 'REQUEST'"),
             ("book chek", "No such command 'chek'"),
+            ("exercises chek", "No such command 'chek'"),
+            ("exercises check nothing", "there is no exercise nothing"),
             ('trace hello_site "GET', "No closing quotation"),
         ],
     )
@@ -179,7 +183,7 @@ class TestShape:
     def test_core_and_further_are_measured_apart(self):
         book = self.made("# A", 'listing("toChunk")', "## Further: b", 'listing("toChunk", read="05")', folded=(2,))
         assert shape.measured(book) == (
-            "core 1 words (at most 1600), 1 listings (at most 12); further 2 words, 1 listings"
+            "core 1 words (at most 1600), 1 listings (at most 12), 1 min; further 2 words, 1 listings"
         )
 
     def test_a_chapter_without_its_parts_is_told_each(self):
@@ -217,13 +221,13 @@ class TestTheBook:
         assert sentences.wrong_notes() == []
 
     def test_no_function_is_listed_whole_twice(self):
-        from snippets.workshop.book import assemble
+        from snippets.workshop.assembly import assemble
 
-        assert shape.repeated({slug: assemble(slug) for slug in catalogue.slugs()}) == []
+        assert shape.repeated({slug: assemble(slug) for slug in catalogue.texts()}) == []
 
     def test_what_is_made_false_is_noticed(self):
         """Of all numbers of two digits and more, all citations, test names and commands, each made false by itself."""
-        tally = falsified(catalogue.slugs(), cli)
+        tally = falsified(catalogue.texts(), cli)
         assert tally.tried["numbers"] > 150
         assert tally.rate >= ENOUGH, tally.missed
         for kind in ("citations", "test names", "commands"):

@@ -1,9 +1,12 @@
-"""Measures what recording costs: against no recording, and against other tools that record calls."""
+"""Measures what recording costs, against none and against other tools; a gigabyte, and a check of an exercise."""
 
 import gc
 import io
+import itertools
 import os
 import platform
+import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -22,6 +25,10 @@ from snippets.lens.names import locate
 from snippets.lens.path import PATH
 from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
+from snippets.practice.judge import judge
+from snippets.practice.process import Process
+from snippets.practice.shelf import shelf
+from snippets.workshop import bench_class
 
 GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 FUNCTIONS = [step.name for step in PATH]
@@ -37,6 +44,8 @@ NOTHING = "wrapped, recording nothing"
 EVERYTHING = "recording everything"
 BYTES = "bytes held by an event"
 SPREAD = "the largest of these, to the smallest"
+SLOW = "MB that big_file grows by, while a slow client takes from 1 GiB"
+TAKEN = 30_000_000  # bytes of the gigabyte
 STARTS = {
     "start-up: python -m snippets, to importing click and rich": (["-m", "snippets"], ["-c", "import click, rich"]),
     'start-up: trace hello_site "GET /hello", to importing twisted.web.server, click and rich': (
@@ -44,13 +53,18 @@ STARTS = {
         ["-c", "import twisted.web.server, click, rich"],
     ),
 }
+CHECKS = 28
+CHECKED = f"{CHECKS} checks of exercises by one process that is warm, in s"
 # What is to be reached: the limit of a figure, and whether that is the most or the least.
 TARGETS = {
     EVERYTHING: ("at most", 3.5 if sys.version_info >= (3, 12) else 4.0),
     f"hunter, to {EVERYTHING}": ("at least", 6.0),
     BYTES: ("at most", 250.0),
     SPREAD: ("at most", 1.2),
+    SLOW: ("at most", 20.0),
     **dict.fromkeys(STARTS, ("at most", 1.5)),
+    CHECKED: ("at most", 1.5),
+    bench_class.GRADED: ("at most", 60.0),
 }
 
 Start = Callable[[], AbstractContextManager[object]]
@@ -107,17 +121,20 @@ def measure(
     rounds: int = 7,
     gets: int = 2000,
     sizes: Sequence[int] = SIZES,
+    students: int = bench_class.STUDENTS,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> dict[str, Any]:
-    """Measure everything; about two minutes with the defaults.
+    """Measure everything; about three minutes with the defaults.
 
-    All times are CPU time of the process. Ratios are medians over the rounds, each of a figure to another of the
-    same round; a round runs every variant once, so that a machine that is busy for a while slows them all.
+    All times are CPU time of the process, but for the class: that is how long one waits. Ratios are medians over the
+    rounds, each of a figure to another of the same round; a round runs every variant once, so that a machine that is
+    busy for a while slows them all.
 
     Args:
         rounds: how often each comparison is made.
         gets: how many GETs one untraced run takes, on one keep-alive connection.
         sizes: numbers of events at which the cost of one is measured.
+        students: how many there are in the class that is graded.
         progress: is told what is about to be measured.
 
     Returns:
@@ -135,6 +152,12 @@ def measure(
     for what, (ours, theirs) in STARTS.items():
         progress(what)
         figures[what] = _start_up_ratio(ours, theirs, rounds)
+    progress("a gigabyte, read slowly")
+    figures[SLOW] = _megabytes_grown()
+    progress(CHECKED)
+    figures[CHECKED] = _checked(rounds)
+    progress(bench_class.GRADED)
+    figures |= bench_class.graded(students)
     return {
         "python": platform.python_version(),
         "twisted": metadata.version("twisted"),
@@ -265,6 +288,56 @@ def _process_seconds(arguments: list[str]) -> float:
     subprocess.run([sys.executable, "-S", *arguments], env=environment, stdout=subprocess.DEVNULL, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _megabytes_grown() -> float | None:
+    """What the memory of `big_file` grows by at its peak; None where it can't be read."""
+    if not Path("/proc/self/status").exists():
+        return None
+    path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
+    environment = {**os.environ, "PYTHONPATH": path}
+    command = [sys.executable, "-m", "snippets.producers.big_file", "--size", str(1 << 30)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            port = re.search(r":(\d+)/", server.stdout.readline() if server.stdout else "")
+            if port is None:
+                return None
+            before = _memory(server.pid, "VmRSS")
+            reader = [sys.executable, "-m", "snippets.producers.slow_reader", "127.0.0.1", port[1], "/file"]
+            reader += ["--portion", "100000", "--pause", "0", "--most", str(TAKEN)]
+            subprocess.run(reader, env=environment, stdout=subprocess.DEVNULL, check=True)
+            return (_memory(server.pid, "VmHWM") - before) / 1e6
+        finally:
+            server.send_signal(signal.SIGINT)  # it deletes its file
+            server.communicate()
+
+
+def _memory(process: int, which: str) -> int:
+    """A line of the status of a process, in bytes."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.partition(f"{which}:")[2].split()[0]) * 1024
+
+
+def _checked(rounds: int) -> float | None:
+    """CPU time of so many checks of solutions, beyond that of one; None where that can't be measured."""
+    if not _installed("resource") or not hasattr(os, "fork"):
+        return None
+    return statistics.median(_checks_seconds(1 + CHECKS) - _checks_seconds(1) for _ in range(rounds))
+
+
+def _checks_seconds(number: int) -> float:
+    import resource
+
+    def spent() -> float:
+        usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+    solved = itertools.cycle(folder for folder in shelf().values() if not folder.predicts)
+    before = spent()
+    with Process() as process:
+        for folder in itertools.islice(solved, number):
+            judge(folder, folder.solution, process)
+    return spent() - before
 
 
 def _installed(module: str) -> bool:

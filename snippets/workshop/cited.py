@@ -4,20 +4,20 @@ import re
 from collections.abc import Iterable, Iterator
 
 from snippets.lens.citations import FILE, sections
+from snippets.lens.roles import contents, without
 from snippets.workshop.prose import Line
 
-_CITED = re.compile(r"\{rfc\}`([^`]+)`")
 _BARE = re.compile(r"\brfc-editor\.org|(?<!`)\bRFC \d+, (?:section|appendix)\b")
 
 
 def keys(line: str) -> list[str]:
     """The sections that a line cites, by their keys."""
-    return _CITED.findall(line)
+    return contents(line, "rfc")
 
 
 def speaks_of(line: str, key: str) -> bool:
     """Does a line say one of the words of the section that it cites?"""
-    said = _CITED.sub("", line).lower()
+    said = without(line, "rfc").lower()
     return key in sections() and any(word in said for word in sections()[key].about)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,10 @@ from snippets import catalogue
 from snippets.shell import Name, warn_about_version
 
 if TYPE_CHECKING:  # these modules import Twisted, which takes long
-    from snippets.workshop.book import Progress
     from snippets.workshop.coverage import Coverage
     from snippets.workshop.drift import Compared, Drift
 
-CHAPTER = Name("chapter", catalogue.slugs)
+CHAPTER = Name("chapter", catalogue.texts)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
@@ -28,24 +27,30 @@ def book() -> None:
 @book.command()
 @click.argument("slug", type=CHAPTER, required=False)
 def build(slug: str | None) -> None:
-    """Build and execute the notebook of the chapter SLUG, or of all chapters."""
-    names = _chapters(slug)
+    """Build and execute the notebook of the chapter or page SLUG; or of all, with the picture and the contents in the
+    README."""
+    names = _texts(slug)
     from snippets.workshop import book as maker
+    from snippets.workshop import contents, cover
+    from snippets.workshop.together import together
 
-    for name, progress in _watched(names):
-        changed = maker.build(name, progress)
-        click.echo(f"{name}: {'built' if changed else 'unchanged'}")
+    began = time.monotonic()
+    for group in _groups(names):
+        for name, changed in together(group, maker.build):
+            click.echo(f"{name}: {'built' if changed else 'unchanged'}")
+    click.echo(f"executed in {time.monotonic() - began:.0f} s")
     if slug is None:
-        click.echo(f"{maker.COVER.name}: {'built' if maker.build_cover() else 'unchanged'}")
+        for what, changed in ((cover.COVER.name, cover.build_cover()), ("README.md", contents.build_contents())):
+            click.echo(f"{what}: {'built' if changed else 'unchanged'}")
 
 
 @book.command("check")
 @click.argument("slug", type=CHAPTER, required=False)
 @click.option("--notes", is_flag=True, help="Only look for notes that have changed: takes a second, executes nothing.")
 def check_book(slug: str | None, notes: bool) -> None:
-    """Say what is wrong with the chapter SLUG, or with all: stale text, notes and outputs, dead links, statements that
-    nothing bears out, commands that would be refused. Exit code 1 if anything is."""
-    names = _chapters(slug)
+    """Say what is wrong with the chapter or page SLUG, or with all: stale text, notes and outputs, dead links,
+    statements that nothing bears out, commands that would be refused. Exit code 1 if anything is."""
+    names = _texts(slug)
     complaints = _stale_notes(names) if notes else _stale(names, whole=slug is None)
     for complaint in complaints:
         click.echo(complaint, err=True)
@@ -67,18 +72,23 @@ def _stale_notes(names: list[str]) -> list[str]:
 
 def _stale(names: list[str], whole: bool) -> list[str]:
     from snippets.workshop import book as maker
+    from snippets.workshop.assembly import assemble
+    from snippets.workshop.contents import stale_contents
+    from snippets.workshop.cover import stale_cover
     from snippets.workshop.prose import chapter_text
     from snippets.workshop.sentences import wrong_notes
     from snippets.workshop.shape import repeated
+    from snippets.workshop.together import together
     from snippets.workshop.typed_commands import wrong_commands
 
     commands, complaints = _all_commands(), []
-    for name, progress in _watched(names):
-        found = [*wrong_commands(chapter_text(name).lines, commands), *maker.check(name, progress)]
+    for name, wrong in together(names, maker.check):
+        found = [*wrong_commands(chapter_text(name).lines, commands), *wrong]
         click.echo(f"{name}: {'to mend' if found else 'as built'}")
         complaints += found
     if whole:
-        complaints += [*wrong_notes(), *repeated({name: maker.assemble(name) for name in names}), *maker.stale_cover()]
+        listed = repeated({name: assemble(name) for name in names})
+        complaints += [*wrong_notes(), *listed, *stale_cover(), *stale_contents()]
     return complaints
 
 
@@ -86,22 +96,24 @@ def _stale(names: list[str], whole: bool) -> list[str]:
 @click.argument("slug", type=CHAPTER, required=False)
 def words(slug: str | None) -> None:
     """Say how long the core and the further sections of the chapter SLUG are, or of all chapters."""
-    from snippets.workshop import book as maker
+    from snippets.workshop.assembly import assemble
     from snippets.workshop.shape import measured
 
-    for name in _chapters(slug):
-        click.echo(f"{name}: {measured(maker.assemble(name))}")
+    for name in _texts(slug):
+        click.echo(f"{name}: {measured(assemble(name))}")
 
 
 @book.command()
-def falsify() -> None:
-    """Make each number, citation, test name and command of the text false, one at a time; say what checking notices.
+@click.argument("slug", type=CHAPTER, required=False)
+def falsify(slug: str | None) -> None:
+    """Make each number, citation, test name and command of the chapter SLUG, or of all chapters and notes, false, one
+    at a time; say what checking notices.
 
     Exit code 1 if less than 95 of 100 are noticed.
     """
     from snippets.workshop.falsify import ENOUGH, falsified
 
-    tally = falsified(_chapters(None), _all_commands())
+    tally = falsified(_texts(slug), _all_commands(), notes=slug is None)
     for line in tally.lines:
         click.echo(line)
     for missed in tally.missed:
@@ -117,36 +129,35 @@ def _all_commands() -> click.Group:
     return commands
 
 
-def _chapters(slug: str | None) -> list[str]:
+def _groups(names: list[str]) -> list[list[str]]:
+    """Chapters first: a page is made from their notebooks."""
+    chapters = [name for name in names if name in catalogue.slugs()]
+    return [chapters, [name for name in names if name not in chapters]]
+
+
+def _texts(slug: str | None) -> list[str]:
     catalogue.check_text()
-    return [catalogue.chapter(slug)] if slug else catalogue.slugs()
-
-
-def _watched(names: list[str]) -> Iterator[tuple[str, "Progress"]]:
-    """The chapters to work on, each with a callback that shows how far it is."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cells"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        for name in names:
-            task = bar.add_task(name, total=None)
-
-            def progress(done: int, total: int, task: TaskID = task) -> None:
-                bar.update(task, completed=done, total=total)
-
-            yield name, progress
-            bar.remove_task(task)
+    return [catalogue.chapter(slug)] if slug else catalogue.texts()
 
 
 @click.command()
 @AS_JSON
-@click.option("--all", "every", is_flag=True, help="Name the functions that have no notes yet.")
-def coverage(as_json: bool, every: bool) -> None:
+@click.option("--all", "every", is_flag=True, help="Name the functions that have no notes, too.")
+@click.option("--fingerprint", is_flag=True, help="Only take the fingerprints anew: of functions with new notes.")
+def coverage(as_json: bool, every: bool, fingerprint: bool) -> None:
     """Measure the reading: functions on the path with notes, lines lit, notes whose line is gone.
 
-    Exit code 1 if a note has lost its line.
+    All scenarios are played. Every function of twisted.web and twisted.protocols that ran, and those of
+    twisted.internet that a chapter names, must have notes, and every line of a function with notes must be lit; or
+    chapters/annotations/unread.toml says why not. A fingerprint tells whether a function with notes still reads as it
+    did in the pinned release.
+
+    Exit code 1 if a note has lost its line (lost), a function has neither notes nor a reason, or a line neither light
+    nor a reason (missing), a reason no longer holds (stale), or a function has changed (changed).
     """
+    if fingerprint:
+        _write_fingerprints()
+        return
     from snippets.workshop.coverage import measure
 
     warn_about_version()
@@ -155,10 +166,18 @@ def coverage(as_json: bool, every: bool) -> None:
         click.echo(json.dumps(result.as_dict(), indent=1))
     else:
         _print_coverage(result, every)
-    for complaint in result.lost:
-        click.echo(f"lost: {complaint}", err=True)
-    if result.lost:
+    for complaint in result.complaints:
+        click.echo(complaint, err=True)
+    if result.complaints:
         sys.exit(1)
+
+
+def _write_fingerprints() -> None:
+    from snippets.workshop.fingerprints import FILE, write
+
+    catalogue.check_text()
+    written = write()
+    click.echo(f"{FILE.name}: {written.functions} functions; {len(written.added)} came, {len(written.removed)} went")
 
 
 def _print_coverage(result: "Coverage", every: bool) -> None:
@@ -169,20 +188,24 @@ def _print_coverage(result: "Coverage", every: bool) -> None:
     shown = result.functions if every else result.annotated
     table = Table("function", "notes", "lines lit", title="Functions on the path" if every else "Annotated functions")
     for covered in shown:
-        table.add_row(covered.name, str(covered.notes or "-"), f"{covered.lit} of {covered.lines}")
+        why_not = result.rows.functions.get(covered.name, "")
+        table.add_row(covered.name, str(covered.notes or why_not or "-"), f"{covered.lit} of {covered.lines}")
     console.print(table)
     numbers = result.as_dict()
     console.print(
         f"{numbers['on_path']} functions of Twisted ran in {result.scenarios} scenarios; "
-        f"{numbers['annotated']} have notes. {numbers['lit']} of {numbers['lines']} of their lines were lit. "
-        f"Notes whose line is gone: {len(result.lost)}."
+        f"{numbers['annotated']} have notes, {numbers['unread']} a reason why not. "
+        f"{numbers['lit']} of {numbers['lines']} of their lines were lit; of those with notes "
+        f"{numbers['unlit']} statements were not, {numbers['unlit_with_reason']} for a reason that is given. "
+        f"Lost: {len(result.lost)}. Missing: {len(result.missing)}. Stale: {len(result.stale)}. "
+        f"Changed: {len(result.changed)}."
     )
 
 
 @click.command()
 @AS_JSON
 def bench(as_json: bool) -> None:
-    """Measure what recording costs, against no recording and against other tools."""
+    """Measure what recording costs, against none and against other tools, and what checks of exercises cost."""
     from snippets.workshop.bench import measure
 
     result = measure(progress=lambda stage: click.echo(f"measuring {stage} ...", err=True))

@@ -12,6 +12,7 @@ import click
 from snippets.lens.citations import sections
 from snippets.lens.errors import LensError
 from snippets.lens.release import FOLDER
+from snippets.lens.roles import contents, replaced
 from snippets.workshop import book, numbers
 from snippets.workshop.prose import Line, chapter_text, note_lines
 from snippets.workshop.sentences import wrong_roles
@@ -19,7 +20,6 @@ from snippets.workshop.typed_commands import wrong_commands
 
 ENOUGH = 0.95  # of the numbers
 _COMMAND = re.compile(r"python -m snippets (?:run|show|trace) [^\s`]+")
-_LINKED = re.compile(r"\{(rfc|test)\}`([^`]+)`")
 
 
 @dataclass
@@ -50,17 +50,23 @@ class Tally:
             yield f"{kind}: {self.noticed[kind]} of {tried} noticed"
 
 
-def falsified(slugs: list[str], commands: click.Group, seed: int = 1) -> Tally:
+def falsified(slugs: list[str], commands: click.Group, notes: bool = True, seed: int = 1) -> Tally:
     """Change each number, citation, test name and command of the text and of the notes, one at a time, and look again.
 
     A number is changed to one near it, as an author's slip would: the same for the same seed. Computed numbers, by
     `eval` roles, are counted as noticed: no text holds them.
+
+    Args:
+        slugs: the chapters.
+        commands: the group of all commands.
+        notes: whether to look at the notes as well, of all functions.
+        seed: of the choice of false numbers.
     """
     tally, chance = Tally(), random.Random(seed)
     for slug in slugs:
         _chapter(slug, tally, chance)
         _commands(slug, tally, commands)
-    for file in sorted(FOLDER.glob("*.md")):
+    for file in sorted(FOLDER.glob("*.md")) if notes else ():
         _notes(file, tally, chance)
     return tally
 
@@ -103,16 +109,18 @@ def _false(digits: str, chance: random.Random) -> str:
 
 
 def _computed(text: str, tally: Tally) -> None:
-    tally.tried["numbers"] += text.count("{eval}")
-    tally.noticed["numbers"] += text.count("{eval}")
+    computed = len(contents(text, "eval"))
+    tally.tried["numbers"] += computed
+    tally.noticed["numbers"] += computed
 
 
 def _links(line: Line, tally: Tally) -> None:
     """Citations and test names, each with another section or another letter."""
-    for role, content in _LINKED.findall(line.text):
-        kind, false = {"rfc": ("citations", _other_section), "test": ("test names", _misspelt)}[role]
-        text = line.text.replace(f"{{{role}}}`{content}`", f"{{{role}}}`{false(content)}`")
-        tally.count(kind, bool(wrong_roles([replace(line, text=text)])), f"{line.where}: {false(content)}")
+    for role, kind in (("rfc", "citations"), ("test", "test names")):
+        for content in contents(line.text, role):
+            false = _other_section(content) if role == "rfc" else _misspelt(content)
+            wrong = wrong_roles([replace(line, text=replaced(line.text, role, content, false))])
+            tally.count(kind, bool(wrong), f"{line.where}: {false}")
 
 
 def _commands(slug: str, tally: Tally, group: click.Group) -> None:

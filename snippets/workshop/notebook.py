@@ -29,6 +29,11 @@ def notebook_path(slug: str) -> Path:
     return NOTEBOOKS / f"{slug}.ipynb"
 
 
+def anchor(heading: str) -> str:
+    """By what a link finds a heading: Jupyter takes its text as it is shown, so without the marks of code."""
+    return heading.strip().replace("`", "").replace(" ", "-")
+
+
 def write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all.
 

@@ -1,5 +1,6 @@
 """Numbers in the book's sentences: each is computed by an `eval` role, or stands in what is shown beside it."""
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,6 +21,10 @@ _FREE = re.compile(
     rf"|\b(?:{_NAMED})[ /]?v?\d+(?:\.\d+)*"
 )
 _NUMBER = re.compile(r"(?<![\w.#/\\%-])\d+(?:,\d{3})*(?:\.\d+)*(?!\w)")
+# Line numbers and counts in the saved form of a listing: nothing that a sentence may rest on.
+_OF_LISTINGS = re.compile(
+    r"(?m)^ {0,5}\d+  |, lines \d+-\d+\)|^Lines shown[^.]*\.$|^Lines that ran[^.]*\.(?:\sDecided\sin\sline[\s\d,]+\.)?$"
+)
 _SHOWN = re.compile(r"(?<![\w.])\d+(?:[,_]\d{3})*(?:\.\d+)*")
 
 
@@ -55,7 +60,7 @@ def cell_texts(cell: NotebookNode) -> Iterator[str]:
     for output in cell.get("outputs", []):
         text = output.get("text") or output.get("data", {}).get("text/plain", "")
         if "Run this cell to see the code itself" in text:
-            text = re.sub(r"(?m)^ {0,5}\d+  |, lines \d+-\d+\)|^Lines that ran[^.]*\.$", "", text)
+            text = _OF_LISTINGS.sub("", text)
         yield text
 
 
@@ -73,6 +78,7 @@ def beside(text: Text, notebook: NotebookNode) -> dict[int, set[str]]:
     return found
 
 
+@functools.cache
 def in_source(name: str) -> set[str]:
     """The numbers that bear out those of a note: in the source of its function.
 

@@ -9,12 +9,12 @@ from snippets import catalogue
 from snippets.lens.claims import claim
 from snippets.lens.errors import LensError
 from snippets.lens.release import FOLDER
+from snippets.lens.roles import contents
 from snippets.workshop import numbers
 from snippets.workshop.cited import uncited, wrong_citations
 from snippets.workshop.mentions import unknown
 from snippets.workshop.prose import Line, chapter_text, note_lines
 
-_TEST = re.compile(r"\{test\}`([^`]+)`")
 _NAMED = re.compile(r"(?<![}\w])`(?:tests/\w+\.py::)?(?:\w+[.:]+)?test_\w+`")
 
 
@@ -26,7 +26,7 @@ def wrong_roles(lines: Iterable[Line]) -> list[str]:
 
 def _wrong_claims(lines: Iterable[Line]) -> Iterator[str]:
     for line in lines:
-        for name in _TEST.findall(line.text):
+        for name in contents(line.text, "test"):
             try:
                 claim(name)
             except LensError as error:
@@ -45,6 +45,6 @@ def wrong_notes() -> list[str]:
     """The same for the notes, which the source of their functions bears out; and citations that nothing cites."""
     files = sorted(FOLDER.glob("*.md"))
     lines = [line for file in files for _, line in note_lines(file)]
-    chapters = [line for slug in catalogue.slugs() for line in chapter_text(slug).lines]
+    chapters = [line for slug in catalogue.texts() for line in chapter_text(slug).lines]
     lost = [number for file in files for number in numbers.unbound_in_notes(file)]
     return [*wrong_roles(lines), *numbers.complaints(lost), *unknown(lines), *uncited(lines + chapters)]

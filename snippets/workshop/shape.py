@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from snippets.lens.names import locate
+from snippets.lens.notes import store
 
 MOST_WORDS = 1600
 MOST_LISTINGS = 12
@@ -18,11 +19,12 @@ _FURTHER = "## Further: "
 
 @dataclass(frozen=True)
 class Listed:
-    """A call of `listing` in a cell: the function, and whether it shows all of it, with the notes."""
+    """A call of `listing` in a cell: the function, and whether it shows all of it, with the notes, or chosen lines."""
 
     function: str
     whole: bool
     read: str
+    some: bool = False
 
 
 def parts(notebook: NotebookNode) -> tuple[list[NotebookNode], list[NotebookNode]]:
@@ -41,10 +43,11 @@ def words(cells: list[NotebookNode]) -> int:
 
 def listings(cells: list[NotebookNode]) -> list[Listed]:
     """The listings that the cells show, in their order."""
-    return [listed for cell in cells if cell.cell_type == "code" for listed in _in_cell(cell.source)]
+    return [listed for cell in cells if cell.cell_type == "code" for listed in in_cell(cell.source)]
 
 
-def _in_cell(source: str) -> Iterator[Listed]:
+def in_cell(source: str) -> Iterator[Listed]:
+    """The listings that a cell shows, in no order."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
@@ -55,14 +58,26 @@ def _in_cell(source: str) -> Iterator[Listed]:
             name, read = node.args[0], options.get("read")
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
                 chapter = read.value if isinstance(read, ast.Constant) else ""
-                yield Listed(locate(name.value).name, not options.keys() & {"than", "read"}, str(chapter))
+                whole = not options.keys() & {"than", "read", "only"}
+                yield Listed(locate(name.value).name, whole, str(chapter), "only" in options)
+
+
+def minutes(cells: list[NotebookNode]) -> int:
+    """How long cells take to read: 200 words of prose or 15 lines of code a minute, 30 s a listing, 15 s a note."""
+    shown = listings(cells)
+    noted = (store().get(listed.function) for listed in shown if listed.whole)
+    notes = sum(len(annotation.notes) for annotation in noted if annotation)
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    lines = sum(bool(line.strip()) for line in code.splitlines())
+    return round(words(cells) / 200 + lines / 15 + len(shown) / 2 + notes / 4)
 
 
 def measured(notebook: NotebookNode) -> str:
     """The size of a chapter, in a line."""
     core, further = parts(notebook)
     return (
-        f"core {words(core)} words (at most {MOST_WORDS}), {len(listings(core))} listings (at most {MOST_LISTINGS}); "
+        f"core {words(core)} words (at most {MOST_WORDS}), {len(listings(core))} listings (at most {MOST_LISTINGS}), "
+        f"{minutes(core)} min; "
         f"further {words(further)} words, {len(listings(further))} listings"
     )
 
@@ -114,6 +129,6 @@ def repeated(notebooks: dict[str, NotebookNode]) -> list[str]:
         for listed in listings(notebook.cells):
             if listed.read and not whole.get(listed.function, "").startswith(listed.read):
                 said.append(f"{slug}: {listed.function} is not listed whole in chapter {listed.read}")
-            if not listed.whole and listed.function not in whole:
+            if not listed.whole and not listed.some and listed.function not in whole:
                 said.append(f"{slug}: {listed.function} is compared or said to be read, and no chapter lists it whole")
     return said

@@ -33,7 +33,7 @@ def wrong_commands(lines: Iterable[Line], group: click.Group) -> Iterator[str]:
 def _parse(words: list[str], group: click.Group) -> None:
     with click.Context(group, info_name="python -m snippets") as context:
         name, command, rest = group.resolve_command(context, words)
-        if isinstance(command, click.Group):
+        if isinstance(command, click.Group) and (rest or not command.invoke_without_command):
             _parse(rest, command)
             return
         given = command.make_context(name, rest, parent=context) if command else context

@@ -107,11 +107,12 @@ def play(scenario: Scenario, connect: Callable[..., Connection]) -> Played:
     site = DemoSite()
     connection = connect(site, **scenario.site_options)
     raised: list[str] = []
-    responses = tuple(_take(step, connection, site, raised) for step in scenario.steps)
+    responses = tuple(take(step, connection, site, raised) for step in scenario.steps)
     return Played(responses, connection.closed, tuple(raised))
 
 
-def _take(step: Step, connection: Connection, site: DemoSite, raised: list[str]) -> bytes:
+def take(step: Step, connection: Connection, site: DemoSite, raised: list[str]) -> bytes:
+    """Take one step of a conversation, and return what came back; `raised` is told of what the resource met."""
     match step:
         case Send(data, size):
             return connection.send(data, size)

@@ -4,9 +4,25 @@ from collections.abc import Iterable
 
 from twisted.internet.interfaces import IPullProducer
 from twisted.web.http import CACHED
+from twisted.web.pages import errorPage, notFound
 from twisted.web.resource import EncodingResourceWrapper, IResource, Resource
 from twisted.web.server import NOT_DONE_YET, GzipEncoderFactory, Request
+from twisted.web.static import Data
 from zope.interface import implementer
+
+from snippets.workshop.scenarios.demo_files import Locked, demo_files, demo_list
+from snippets.workshop.scenarios.demo_pages import (
+    Addressed,
+    Cookies,
+    Declared,
+    Half,
+    Moved,
+    NoBytes,
+    Pushed,
+    Sized,
+    Stale,
+    Twice,
+)
 
 
 class Hello(Resource):
@@ -187,6 +203,22 @@ class DemoSite(Resource):
             b"zipped": EncodingResourceWrapper(Hello(), [GzipEncoderFactory()]),
             b"empty": Empty(),
             b"broken": Broken(),
+            b"files": demo_files(),
+            b"list": demo_list(),
+            b"locked": Locked(),
+            b"data": Data(b"Hello!\n", "text/plain"),
+            b"nowhere": notFound(),
+            b"gone": errorPage(410, "Gone", "It was here."),
+            b"pushed": Pushed(),
+            b"cookies": Cookies(),
+            b"moved": Moved(),
+            b"half": Half(),
+            b"twice": Twice(),
+            b"no-bytes": NoBytes(),
+            b"sized": Sized(),
+            b"stale": Stale(),
+            b"addressed": Addressed(),
+            b"declared": Declared(),
         }
         for segment, page in pages.items():
             self.putChild(segment, page)
