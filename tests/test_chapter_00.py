@@ -2,6 +2,7 @@
 
 import re
 
+from twisted.web.error import UnsupportedMethod
 from twisted.web.resource import Resource
 from twisted.web.server import supportedMethods
 
@@ -31,8 +32,9 @@ def test_nothing_is_sent_before_the_response_is_finished():
     assert second == ["_doReadOrWrite", "doWrite", "writeSomeData"]
 
 
-def test_only_three_methods_can_get_405():
-    """A page with only render_GET answers POST with 405, and get, FOO, DELETE and PUT with 501."""
+def test_405_is_for_the_three_methods_that_twisted_knows():
+    """A page with only render_GET answers POST with 405 and get, FOO, DELETE and PUT with 501; one whose own render
+    refuses every method answers GET, HEAD and POST with 405."""
     for method, status in [
         (b"GET", b"200"),
         (b"POST", b"405"),
@@ -43,6 +45,15 @@ def test_only_three_methods_can_get_405():
     ]:
         assert Wire(root()).send(GET.replace(b"GET", method)).split(b" ")[1] == status
     assert supportedMethods == (b"GET", b"HEAD", b"POST")
+
+    class Refusing(Resource):
+        isLeaf = True
+
+        def render(self, request):
+            raise UnsupportedMethod([])
+
+    for method, status in [(b"GET", b"405"), (b"HEAD", b"405"), (b"POST", b"405"), (b"get", b"501"), (b"PUT", b"501")]:
+        assert Wire(Refusing()).send(GET.replace(b"GET", method)).split(b" ")[1] == status
 
 
 def test_a_head_without_a_get_is_a_500():

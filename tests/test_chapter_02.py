@@ -2,16 +2,12 @@
 
 import gc
 import socket
-import ssl
 import weakref
 
 import pytest
 from twisted.internet import interfaces
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.protocol import Factory, Protocol
-from twisted.internet.ssl import PrivateCertificate
-from twisted.internet.task import Clock
-from twisted.protocols.tls import TLSMemoryBIOFactory
 from zope.interface import implementer
 
 from snippets.lens.event import Point
@@ -19,34 +15,8 @@ from snippets.lens.figures import path_map
 from snippets.lens.logged import logged
 from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
-from tests.tls_client import PEM, TLSClient
-
-
-class Echo(Protocol):
-    """Sends back what it gets, and keeps the reason of the end."""
-
-    reason = None
-
-    def dataReceived(self, data):
-        self.transport.write(data)
-
-    def connectionLost(self, reason):
-        self.reason = reason
-
-
-class Keeping(Factory):
-    """Keeps its protocols."""
-
-    noisy = False
-
-    def __init__(self, protocol=Echo):
-        self.protocol = protocol
-        self.made = []
-
-    def buildProtocol(self, addr):
-        protocol = super().buildProtocol(addr)
-        self.made.append(protocol)
-        return protocol
+from snippets.workshop.scenarios.tls_client import TLSClient
+from tests.keeping import Echo, Keeping
 
 
 def test_the_map_marks_both_sides_of_the_contract():
@@ -292,6 +262,8 @@ class TestHalfClose:
         assert factory.made[0].reason.type is ConnectionDone
 
     def test_the_connection_stays_until_the_protocol_ends_it(self, hand):
+        """Told of half a close and its answer sent, a connection is watched no longer, and open until it is closed."""
+
         @implementer(interfaces.IHalfCloseableProtocol)
         class Undecided(Echo):
             def readConnectionLost(self):
@@ -313,74 +285,26 @@ class TestHalfClose:
         assert protocol.reason.type is ConnectionDone
         assert client.recv(9) == b""
 
-
-class TestTLS:
-    def test_a_tls_client_that_closes_without_goodbye(self):
-        """A TLS client that closes its TCP connection without a goodbye gives connectionLost a ConnectionLost."""
-        factory = Keeping()
-        client = TLSClient(factory)
-        client.wire.disconnect()
-        assert factory.made[0].reason.type is ConnectionLost
-
-    def test_a_tls_client_that_says_goodbye(self):
-        factory = Keeping()
-        client = TLSClient(factory)
-        with pytest.raises(ssl.SSLWantReadError):
-            client.tls.unwrap()
-        client.exchange()
-        client.tls.unwrap()
-        assert client.wire.closed
-        assert factory.made[0].reason.type is ConnectionDone
-
-    def test_what_is_written_before_the_handshake_is_sent_after_it(self):
-        class Greeting(Echo):
-            def connectionMade(self):
-                self.transport.write(b"welcome")
-
-        assert TLSClient(Keeping(Greeting)).tls.read(9) == b"welcome"
-
-    def test_a_factory_behind_tls_cannot_refuse(self):
-        """A TLS factory makes a protocol around None where the factory inside has returned None."""
-
-        class Refusing(Factory):
-            def buildProtocol(self, address):
-                return None
-
-        options = PrivateCertificate.loadPEM(PEM).options()
-        wrapper = TLSMemoryBIOFactory(options, False, Refusing(), Clock()).buildProtocol(None)
-        assert wrapper is not None
-        assert wrapper.wrappedProtocol is None
-
-    def test_half_a_close_is_not_told_over_tls(self):
-        """A TLS client's goodbye closes the connection; a protocol that can half-close gets neither of its calls."""
+    def test_a_reset_after_half_a_close_ends_the_connection(self, hand):
+        """A client that half-closes and resets before it has read all gives its patient protocol a ConnectionLost."""
 
         @implementer(interfaces.IHalfCloseableProtocol)
-        class Patient(Echo):
-            told = ()
+        class Generous(Echo):
+            told = False
+
+            def dataReceived(self, data):
+                self.transport.write(bytes(50_000_000))
 
             def readConnectionLost(self):
-                self.told += ("read",)
+                self.told = True
 
-            def writeConnectionLost(self):
-                self.told += ("write",)
-
-        factory = Keeping(Patient)
-        client = TLSClient(factory)
-        with pytest.raises(ssl.SSLWantReadError):
-            client.tls.unwrap()
-        client.exchange()
-        assert factory.made[0].told == ()
-        assert client.wire.closed
-
-    def test_the_methods_of_the_interface_are_not_enough(self):
-        class Undeclared(Echo):
-            told = ()
-
-            def readConnectionLost(self):
-                self.told += ("read",)
-
-        factory = Keeping(Undeclared)
-        wire = Wire(factory)
-        wire.disconnect()
-        assert factory.made[0].told == ()
-        assert wire.closed
+        factory, client = self.half_closed(hand, Generous)
+        (protocol,) = factory.made
+        hand.until(lambda: protocol.told)
+        assert hand.readers == ["Port#1"]
+        assert len(hand.writers) == 1
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1" + bytes(7))  # closes by a reset
+        client.close()
+        hand.until(lambda: protocol.reason)
+        assert protocol.reason.type is ConnectionLost
+        assert hand.writers == []

@@ -1,10 +1,18 @@
 """What chapter 02 says of TLS in words and leaves to a test."""
 
-from twisted.internet.interfaces import IHandshakeListener
+import ssl
+
+import pytest
+from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.interfaces import IHalfCloseableProtocol, IHandshakeListener
 from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.ssl import PrivateCertificate
+from twisted.internet.task import Clock
+from twisted.protocols.tls import TLSMemoryBIOFactory
 from zope.interface import implementer
 
-from tests.tls_client import TLSClient
+from snippets.workshop.scenarios.tls_client import TLSClient, pem
+from tests.keeping import Echo, Keeping
 
 
 def test_a_protocol_can_be_told_of_the_handshake():
@@ -38,4 +46,66 @@ def test_the_clients_goodbye_is_waited_for_without_a_limit():
     assert not client.wire.closed
     client.tls.unwrap()
     client.exchange()
+    assert client.wire.closed
+
+
+def test_a_tls_client_that_closes_without_goodbye():
+    """A TLS client that closes its TCP connection without a goodbye gives connectionLost a ConnectionLost."""
+    factory = Keeping()
+    client = TLSClient(factory)
+    client.wire.disconnect()
+    assert factory.made[0].reason.type is ConnectionLost
+
+
+def test_a_tls_client_that_says_goodbye():
+    factory = Keeping()
+    client = TLSClient(factory)
+    with pytest.raises(ssl.SSLWantReadError):
+        client.tls.unwrap()
+    client.exchange()
+    client.tls.unwrap()
+    assert client.wire.closed
+    assert factory.made[0].reason.type is ConnectionDone
+
+
+def test_what_is_written_before_the_handshake_is_sent_after_it():
+    class Greeting(Echo):
+        def connectionMade(self):
+            self.transport.write(b"welcome")
+
+    assert TLSClient(Keeping(Greeting)).tls.read(9) == b"welcome"
+
+
+def test_a_factory_behind_tls_cannot_refuse():
+    """A TLS factory makes a protocol around None where the factory inside has returned None."""
+
+    class Refusing(Factory):
+        def buildProtocol(self, address):
+            return None
+
+    options = PrivateCertificate.loadPEM(pem()).options()
+    wrapper = TLSMemoryBIOFactory(options, False, Refusing(), Clock()).buildProtocol(None)
+    assert wrapper is not None
+    assert wrapper.wrappedProtocol is None
+
+
+def test_half_a_close_is_not_told_over_tls():
+    """A TLS client's goodbye closes the connection; a protocol that can half-close gets neither of its calls."""
+
+    @implementer(IHalfCloseableProtocol)
+    class Patient(Echo):
+        told = ()
+
+        def readConnectionLost(self):
+            self.told += ("read",)
+
+        def writeConnectionLost(self):
+            self.told += ("write",)
+
+    factory = Keeping(Patient)
+    client = TLSClient(factory)
+    with pytest.raises(ssl.SSLWantReadError):
+        client.tls.unwrap()
+    client.exchange()
+    assert factory.made[0].told == ()
     assert client.wire.closed

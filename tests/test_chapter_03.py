@@ -16,7 +16,7 @@ from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 from snippets.line_receiver.line_cost import Counted, cost
 from snippets.line_receiver.line_then_raw import Store, factory
-from tests.tls_client import TLSClient
+from snippets.workshop.scenarios.tls_client import TLSClient
 
 
 class Receiver(LineReceiver):
@@ -176,6 +176,7 @@ class TestPausing:
         assert wire.protocol.told == [b"pauseProducing", b"one"]
 
     def test_in_raw_mode_a_line_given_back_is_handled_on_a_closing_connection(self):
+        """A line given back by rawDataReceived after loseConnection is handled, and the line behind it is not."""
         receiver = connected(Receiver())
 
         def raw(data):
@@ -217,6 +218,7 @@ class TestTheEnd:
         assert (receiver.told, receiver._buffer) == ([], b"two\r\n")
 
     def test_the_transport_does_not_look_at_the_result_of_data_received(self):
+        """After a true lineReceived the connection is still open, and the second line is in the buffer."""
         receiver = Receiver()
         receiver.lineReceived = lambda line: True
         made = Factory()

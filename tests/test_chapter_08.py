@@ -24,7 +24,7 @@ from snippets.lens.logged import logged
 from snippets.lens.trace import record
 from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
-from tests.tls_client import TLSClient
+from snippets.workshop.scenarios.tls_client import TLSClient
 
 FORM = b"application/x-www-form-urlencoded"
 BOUNDARY = b"multipart/form-data; boundary=X"
@@ -163,6 +163,7 @@ class TestForms:
         assert look(multipart(coded, mail), lambda request: request.args) == {b"a": [b"hello"], b"b": [None]}
 
     def test_a_refused_form_is_not_logged_and_ends_the_connection(self):
+        """A form in which no part is found ends the connection, without process and without a line in the log."""
         wire = Wire(Resource())
         with record(["HTTPFactory.log", "server.Request.process"]) as trace:
             assert wire.send(post(b"nonsense", BOUNDARY)) == MALFORMED
@@ -230,6 +231,28 @@ class TestWhoMakesTheRequest:
             response = Wire(Broken()).send(get())
         assert response.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
         assert [failure.type for failure in failures] == [ValueError]
+
+    @pytest.mark.parametrize(
+        ("does", "end", "raised"),
+        [
+            (lambda request: request.write(b"begun"), b"5\r\nbegun\r\n5f\r\n<html>", [ValueError]),
+            (lambda request: request.finish(), b"", [ValueError, RuntimeError]),
+        ],
+    )
+    def test_an_exception_after_a_write_joins_the_response(self, does, end, raised):
+        """After a write, the error page of an exception joins the response; after finish, the page raises, too."""
+
+        class Broken(Resource):
+            isLeaf = True
+
+            def render_GET(self, request):
+                does(request)
+                raise ValueError
+
+        with logged() as failures:
+            response = Wire(Broken()).send(get())
+        assert response.partition(b"\r\n\r\n")[2].startswith(end)
+        assert [failure.type for failure in failures] == raised
 
     def test_a_request_lets_go_of_its_channel(self):
         """A request whose response is finished has no channel any more, and one whose connection is lost has None."""

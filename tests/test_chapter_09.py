@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, succeed
 from twisted.python.filepath import FilePath, InsecurePath
 from twisted.web import pages, static
-from twisted.web.resource import EncodingResourceWrapper, Resource
-from twisted.web.server import NOT_DONE_YET, GzipEncoderFactory
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
 from twisted.web.util import DeferredResource
 
 from snippets.lens.figures import TREE_POINTS, TREE_WATCH, walks
@@ -299,21 +299,6 @@ def test_a_folder_that_can_not_be_read_is_a_500(folder):
         pytest.skip("this user may read everything")
     assert status(static.File(str(folder)), "/sub/") == 500
     assert status(static.File(str(folder)), "/sub/b.txt") == 200
-
-
-def test_the_end_of_a_gzip_stream_is_sent_where_there_is_no_content(folder):
-    """Ten bytes follow the headers of a 304, as those of a HEAD, if the resource is wrapped for gzip."""
-    wrapper = EncodingResourceWrapper(static.File(str(folder / "a.txt")), [GzipEncoderFactory()])
-    root = Resource()
-    root.putChild(b"a", wrapper)
-    head = b"HEAD /a HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n"
-    wire = Wire(root)
-    stray = wire.send(head).partition(b"\r\n\r\n")[2]
-    assert len(stray) == 10
-    assert wire.send(head).startswith(b"HTTP/1.1 200 OK\r\n")
-    unchanged = get(root, "/a", "Accept-Encoding: gzip", "If-Modified-Since: Fri, 31 Dec 2100 00:00:00 GMT")
-    assert unchanged.startswith(b"HTTP/1.1 304 Not Modified\r\n")
-    assert len(unchanged.partition(b"\r\n\r\n")[2]) == 10
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
