@@ -1,0 +1,1 @@
+"""Pages that answer later: the programs of chapter 12."""

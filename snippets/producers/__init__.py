@@ -1,0 +1,1 @@
+"""Producers and back pressure: the programs of chapter 13."""

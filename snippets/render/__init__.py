@@ -1,0 +1,1 @@
+"""Rendering: the programs of chapter 10."""

@@ -1,0 +1,1 @@
+"""The response: the programs of chapter 11."""
