@@ -1,0 +1,27 @@
+"""The head of a 200 was sent, and then `decode` raised. What may fail must come before the first write: then an
+exception becomes a 500."""
+
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+
+NOTES = {b"milk": b"Buy milk,\nand bread.\n", b"empty": b"", b"two": b"1\n2\n", b"damaged": b"Caf\xe9\n"}
+
+
+class Notes(Resource):
+    isLeaf = True
+
+    def render_GET(self, request):
+        request.setHeader(b"Content-Type", b"text/plain; charset=utf-8")
+        name = request.postpath[0]
+        if name in NOTES:
+            request.setHeader(b"X-Lines", str(len(NOTES[name].splitlines())))
+        else:
+            request.setResponseCode(404)
+        request.write(b"Note: " + name + b"\n")
+        if name in NOTES:
+            text = NOTES[name].decode()
+            request.write(text.encode())
+        else:
+            request.write(b"There is no such note.\n")
+        request.finish()
+        return NOT_DONE_YET

@@ -1,0 +1,26 @@
+"""The status is set behind the first write, which has sent the head of a 200. The visitor reads of a missing note in
+a page that says it is there."""
+
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+
+NOTES = {b"milk": b"Buy milk,\nand bread.\n", b"empty": b"", b"two": b"1\n2\n", b"damaged": b"Caf\xe9\n"}
+
+
+class Notes(Resource):
+    isLeaf = True
+
+    def render_GET(self, request):
+        request.setHeader(b"Content-Type", b"text/plain; charset=utf-8")
+        name = request.postpath[0]
+        if name in NOTES:
+            text = NOTES[name].decode()
+            request.setHeader(b"X-Lines", str(len(text.splitlines())))
+        request.write(b"Note: " + name + b"\n")
+        if name in NOTES:
+            request.write(text.encode())
+        else:
+            request.setResponseCode(404)
+            request.write(b"There is no such note.\n")
+        request.finish()
+        return NOT_DONE_YET

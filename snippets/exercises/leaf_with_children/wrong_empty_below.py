@@ -1,0 +1,29 @@
+"""`/` got a page, and not the right one. The root's children are found; look at what stands under the empty
+segment."""
+
+from twisted.web.resource import Resource
+
+NAMES = ["ann", "bob"]
+
+
+class Page(Resource):
+    def __init__(self, text):
+        super().__init__()
+        self.text = text
+
+    def render_GET(self, request):
+        return self.text.encode()
+
+
+class Users(Page):
+    def getChild(self, segment, request):
+        name = segment.decode("utf-8", "replace")
+        return Page(f"this is {name}") if name in NAMES else super().getChild(segment, request)
+
+
+def root():
+    api = Resource()
+    api.putChild(b"", Page("fine"))
+    api.putChild(b"status", Page("fine"))
+    api.putChild(b"users", Users(", ".join(NAMES)))
+    return api

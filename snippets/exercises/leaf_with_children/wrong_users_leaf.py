@@ -1,0 +1,31 @@
+"""`/users/ann` was answered by the list. `Users` is a leaf still, so its `getChild` isn't called: `isLeaf` may stand
+in the class that it is made from."""
+
+from twisted.web.resource import Resource
+
+NAMES = ["ann", "bob"]
+
+
+class Page(Resource):
+    def __init__(self, text):
+        super().__init__()
+        self.text = text
+
+    def render_GET(self, request):
+        return self.text.encode()
+
+
+class Users(Page):
+    isLeaf = True
+
+    def getChild(self, segment, request):
+        name = segment.decode("utf-8", "replace")
+        return Page(f"this is {name}") if name in NAMES else super().getChild(segment, request)
+
+
+def root():
+    api = Resource()
+    api.putChild(b"", Page("status, users"))
+    api.putChild(b"status", Page("fine"))
+    api.putChild(b"users", Users(", ".join(NAMES)))
+    return api

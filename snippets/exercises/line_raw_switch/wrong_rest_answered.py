@@ -1,0 +1,23 @@
+"""All that `rawDataReceived` was called with was answered, and bytes behind the announced ones too. Only the number
+in the line says where the raw bytes end."""
+
+from twisted.protocols.basic import LineReceiver
+
+
+class Hexer(LineReceiver):
+    def lineReceived(self, line):
+        word, space, number = line.partition(b" ")
+        if (word, space) != (b"hex", b" ") or not number.isdigit():
+            self.sendLine(b"%d" % len(line))
+            return
+        self.raw, self.size = b"", int(number)
+        if self.size:
+            self.setRawMode()
+        else:
+            self.sendLine(b"")
+
+    def rawDataReceived(self, data):
+        self.raw += data
+        if len(self.raw) >= self.size:
+            self.sendLine(self.raw.hex().encode())
+            self.setLineMode()

@@ -1,0 +1,20 @@
+"""Only the text was counted. Its line ends and the last line are sent too, and are not in the number."""
+
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+
+SIGNED = "Yours, Zoë\r\n"
+
+
+class Letter(Resource):
+    isLeaf = True
+
+    def render_GET(self, request):
+        text = request.args.get(b"text", [b""])[0].decode()
+        request.setHeader(b"Content-Type", b"text/plain; charset=utf-8")
+        request.setHeader(b"Content-Length", b"%d" % len(text.encode()))
+        for line in text.split("\n"):
+            request.write(line.encode() + b"\r\n")
+        request.write(SIGNED.encode())
+        request.finish()
+        return NOT_DONE_YET

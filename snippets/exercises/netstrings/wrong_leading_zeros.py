@@ -1,0 +1,28 @@
+"""A length with a leading zero was taken. The task allows one way only to write each length, so that nobody can read
+it as another number."""
+
+import re
+
+from twisted.internet.protocol import Protocol
+
+LENGTH = re.compile(rb"([0-9]{1,3})(:|$)")
+
+
+class Netstrings(Protocol):
+    kept = b""
+
+    def dataReceived(self, data):
+        self.kept += data
+        while self.kept:
+            found = LENGTH.match(self.kept)
+            if not found:
+                self.transport.loseConnection()
+                return
+            start, end = found.end(), found.end() + int(found[1])
+            if not found[2] or len(self.kept) <= end:
+                return
+            if self.kept[end : end + 1] != b",":
+                self.transport.loseConnection()
+                return
+            message, self.kept = self.kept[start:end], self.kept[end + 1 :]
+            self.transport.write(b"%d:%b," % (len(message), message.upper()))

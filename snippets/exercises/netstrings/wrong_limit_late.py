@@ -1,0 +1,31 @@
+"""The digits are counted only when the colon has come. A client that sends digits and no colon is waited on, and all
+its digits are kept."""
+
+import re
+
+from twisted.internet.protocol import Protocol
+
+LENGTH = re.compile(rb"(0|[1-9][0-9]*)(:|$)")
+
+
+class Netstrings(Protocol):
+    kept = b""
+
+    def dataReceived(self, data):
+        self.kept += data
+        while self.kept:
+            found = LENGTH.match(self.kept)
+            if not found:
+                self.transport.loseConnection()
+                return
+            if found[2] and len(found[1]) > 3:
+                self.transport.loseConnection()
+                return
+            start, end = found.end(), found.end() + int(found[1])
+            if not found[2] or len(self.kept) <= end:
+                return
+            if self.kept[end : end + 1] != b",":
+                self.transport.loseConnection()
+                return
+            message, self.kept = self.kept[start:end], self.kept[end + 1 :]
+            self.transport.write(b"%d:%b," % (len(message), message.upper()))

@@ -1,0 +1,26 @@
+"""An exception that escapes from `dataReceived` ends the connection too, but at once: what was written and not sent
+is lost with it. `loseConnection` sends it first."""
+
+import re
+
+from twisted.internet.protocol import Protocol
+
+LENGTH = re.compile(rb"(0|[1-9][0-9]{0,2})(:|$)")
+
+
+class Netstrings(Protocol):
+    kept = b""
+
+    def dataReceived(self, data):
+        self.kept += data
+        while self.kept:
+            found = LENGTH.match(self.kept)
+            if not found:
+                raise ValueError("no netstring")
+            start, end = found.end(), found.end() + int(found[1])
+            if not found[2] or len(self.kept) <= end:
+                return
+            if self.kept[end : end + 1] != b",":
+                raise ValueError("no netstring")
+            message, self.kept = self.kept[start:end], self.kept[end + 1 :]
+            self.transport.write(b"%d:%b," % (len(message), message.upper()))

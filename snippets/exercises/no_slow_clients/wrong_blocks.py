@@ -1,0 +1,48 @@
+"""The time passed in a sleep, and nobody was served meanwhile. Ask the reactor to call later; it keeps the time while
+it serves the others."""
+
+import time
+
+from twisted.web.http import HTTPChannel
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET, Site
+
+
+class Page(Resource):
+    """Answers at once, or at /later after 20 seconds."""
+
+    isLeaf = True
+
+    def render(self, request):
+        if request.path == b"/later":
+            request.site.reactor.callLater(20, request.finish)
+            return NOT_DONE_YET
+        return b"got " + request.content.read()
+
+
+class Strict(HTTPChannel):
+    late = None
+
+    def dataReceived(self, data):
+        if self.late is None and self.line_mode:
+            time.sleep(10)
+        super().dataReceived(data)
+
+    def allHeadersReceived(self):
+        self.in_time()
+        super().allHeadersReceived()
+
+    def connectionLost(self, reason):
+        self.in_time()
+        super().connectionLost(reason)
+
+    def in_time(self):
+        if self.late is not None and self.late.active():
+            self.late.cancel()
+        self.late = None
+
+
+def site(reactor):
+    made = Site(Page(), reactor=reactor)
+    made.protocol = Strict
+    return made

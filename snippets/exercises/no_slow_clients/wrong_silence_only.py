@@ -1,0 +1,47 @@
+"""Each byte gave the client ten seconds more. Whoever sends one in time is never late. The time counts from the first
+byte of a request, and whatever comes later doesn't start it anew."""
+
+from twisted.web.http import HTTPChannel
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET, Site
+
+
+class Page(Resource):
+    """Answers at once, or at /later after 20 seconds."""
+
+    isLeaf = True
+
+    def render(self, request):
+        if request.path == b"/later":
+            request.site.reactor.callLater(20, request.finish)
+            return NOT_DONE_YET
+        return b"got " + request.content.read()
+
+
+class Strict(HTTPChannel):
+    late = None
+
+    def dataReceived(self, data):
+        self.in_time()
+        if self.line_mode:
+            self.late = self.callLater(10, self.timeoutConnection)
+        super().dataReceived(data)
+
+    def allHeadersReceived(self):
+        self.in_time()
+        super().allHeadersReceived()
+
+    def connectionLost(self, reason):
+        self.in_time()
+        super().connectionLost(reason)
+
+    def in_time(self):
+        if self.late is not None and self.late.active():
+            self.late.cancel()
+        self.late = None
+
+
+def site(reactor):
+    made = Site(Page(), reactor=reactor)
+    made.protocol = Strict
+    return made

@@ -1,0 +1,16 @@
+"""A version was taken that is neither HTTP/1.0 nor HTTP/1.1. The last part is to be looked at, too."""
+
+import re
+
+TOKEN = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+TARGET = re.compile(rb"[\x21-\xb0]+")
+
+
+def request_line(line):
+    parts = line.split(b" ")
+    if len(parts) != 3:
+        return None
+    method, target, version = parts
+    if not (TOKEN.fullmatch(method) and TARGET.fullmatch(target)):
+        return None
+    return method, target, version

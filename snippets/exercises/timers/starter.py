@@ -1,0 +1,23 @@
+"""When does the server close? The site is `Site(root, timeout=20)`; `/now` is answered at once, `/100` is answered
+after 100 seconds. Each client connects at second 0, and reads whatever comes. Those who ask speak HTTP/1.1 unless
+something else is said, and send no Connection header.
+
+    silent   says nothing at all
+    half     sends half a request line at second 15, and nothing more
+    drip     sends a byte of a long request line at second 19, 38, 57 and so on, every 19 seconds
+    quick    asks for /now at second 5, and says nothing more
+    slow     asks for /100 at second 5, and says nothing more
+    eager    asks for /100 at second 5, sends half of the next request line at second 50, and nothing more
+    old      asks for /now at second 5, over HTTP/1.0
+
+Write the second at which the connection is closed in the place of each `...`, or 0 if it is still open after 1000
+seconds. Nothing here is run.
+"""
+
+silent = ...
+half = ...
+drip = ...
+quick = ...
+slow = ...
+eager = ...
+old = ...

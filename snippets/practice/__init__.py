@@ -1,0 +1,1 @@
+"""Practice: exercises that check themselves, alone or in a class."""

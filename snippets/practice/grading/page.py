@@ -1,0 +1,119 @@
+"""The page of a class: what was hard, which wrong answers were given, who needs help, and what each was told."""
+
+import base64
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from snippets.practice.grading.tables import hardest, help_first, in_order, wrong_answers
+from snippets.practice.message import shown
+from snippets.practice.shelf import shelf
+
+Record = dict[str, Any]
+
+# Nothing on the page runs or loads anything, whatever got into it.
+_HEAD = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Grades</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+       color: #1a1a1a; background: #fff; }
+table { border-collapse: collapse; }
+th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #c4c4c4; vertical-align: top; }
+td.number { text-align: right; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 4px solid #d0552b; padding-left: .8rem; }
+pre.passed { border-color: #2e9e4f; }
+img { max-width: 100%; }
+</style>
+</head>
+<body>
+"""
+
+
+def page(records: list[Record]) -> str:
+    """The whole page; everything that a student wrote is text on it."""
+    return _HEAD + "\n".join(_body(records)) + "\n</body>\n</html>\n"
+
+
+def _body(records: list[Record]) -> Iterator[str]:
+    grades = [grade for record in records for grade in record["grades"].values()]
+    passed = sum(grade["passed"] for grade in grades)
+    yield f"<h1>Grades</h1><p>{len(records)} students, {len(grades)} answers, {passed} passed.</p>"
+    yield "<h2>Who needs help first</h2>"
+    yield from _help(records)
+    yield "<h2>The hardest exercises</h2>"
+    yield _table(
+        ("exercise", "handed in", "passed", "went well on average"),
+        [(stand.slug, stand.of, stand.passed, f"{stand.well:.0%}") for stand in hardest(records)],
+    )
+    yield "<h2>The wrong answers given most</h2>"
+    yield from _wrongs(records)
+    yield "<h2>What each was told</h2>"
+    for at, record in enumerate(records):
+        yield from _student(at, record)
+
+
+def _help(records: list[Record]) -> Iterator[str]:
+    needing = help_first(records)
+    if not needing:
+        yield "<p>Nobody: all that was handed in has passed.</p>"
+        return
+    at = {record["student"]: number for number, record in enumerate(records)}
+    lines = []
+    for record, passed, of in needing:
+        missing = [slug for slug, grade in in_order(record) if not grade["passed"]]
+        name = f'<a href="#s{at[record["student"]]}">{_text(record["student"])}</a>'
+        lines.append(f"<tr><td>{name}</td><td>{passed} of {of}</td><td>{_text(', '.join(missing))}</td></tr>")
+    yield "<table><tr><th>student</th><th>passed</th><th>not yet</th></tr>" + "".join(lines) + "</table>"
+
+
+def _wrongs(records: list[Record]) -> Iterator[str]:
+    given = wrong_answers(records)
+    if not given:
+        yield "<p>None of those that were foreseen.</p>"
+        return
+    from snippets.practice.grading.figure import wrong_answers_figure  # it takes long to import what draws
+
+    says = {(slug, wrong.name): wrong.says for slug, _, _ in given if slug in shelf() for wrong in shelf()[slug].wrongs}
+    picture = wrong_answers_figure(given, says)
+    data = base64.b64encode(picture.png).decode("ascii")
+    yield f'<p><img src="data:image/png;base64,{data}" alt="{escape(picture.alt)}"></p>'
+    yield _table(
+        ("exercise", "given by", "what they were told"),
+        [(slug, count, says.get((slug, wrong), wrong)) for slug, wrong, count in given],
+    )
+
+
+def _student(at: int, record: Record) -> Iterator[str]:
+    grades = in_order(record)
+    passed = sum(grade["passed"] for _, grade in grades)
+    yield f'<h3 id="s{at}">{_text(record["student"])}: {passed} of {len(grades)} passed</h3>'
+    if record["problems"]:
+        yield "<ul>" + "".join(f"<li>{_text(problem)}</li>" for problem in record["problems"]) + "</ul>"
+    for _, grade in grades:
+        kind = ' class="passed"' if grade["passed"] else ""
+        first, *rest = grade["lines"]
+        text = escape("\n".join([first, *rest]))
+        if grade["passed"]:
+            yield f"<pre{kind}>{text}</pre>"
+        else:
+            yield f"<details><summary>{escape(first)}</summary><pre{kind}>{text}</pre></details>"
+
+
+def _table(head: tuple[str, ...], lines: list[tuple[str | int, ...]]) -> str:
+    cells = "".join(f"<th>{escape(name)}</th>" for name in head)
+    body = "".join("<tr>" + "".join(_cell(value) for value in line) + "</tr>" for line in lines)
+    return f"<table><tr>{cells}</tr>{body}</table>"
+
+
+def _cell(value: str | int) -> str:
+    return f'<td class="number">{value}</td>' if isinstance(value, int) else f"<td>{escape(value)}</td>"
+
+
+def _text(text: str) -> str:
+    return escape(shown(text))

@@ -1,0 +1,175 @@
+"""The learner's process: takes requests on standard input, a line each, and plays each in a child of its own.
+
+It knows conversations and no expected value: the verdict is found elsewhere, by comparing what it replies.
+"""
+
+import contextlib
+import faulthandler
+import gc
+import importlib
+import os
+import resource
+import select
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from typing import Any
+
+from snippets.practice import coded, ways
+
+CPU_SECONDS = 3
+WALL_SECONDS: float = 30
+MEMORY = 1 << 30  # bytes of address space
+MORE_LIMITS: dict[int, int] = {}  # which else, and how much: what a sandbox adds
+MOST_REPLY = 1 << 20  # bytes
+
+
+def serve(after: Callable[[], bool] = lambda: True, too_much: Callable[[], bool] = lambda: False) -> None:
+    """Answer each request with one line of JSON, until the input ends.
+
+    Args:
+        after: called when a child is done with; False if the process is not fit for another, which the reply then says.
+        too_much: asked while a child runs; True if it is to be stopped, for the memory it takes.
+    """
+    with contextlib.suppress(ImportError):
+        for module in ("twisted.web.server", "snippets.lens.wire", "snippets.lens.logged"):
+            importlib.import_module(module)  # once here, and not in each child
+    gc.collect()
+    gc.freeze()  # what is here stays, so no child need look through it for garbage
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    for line in requests:
+        request = coded.loads(line)
+        ticket = request.pop("ticket")
+        replies.write(coded.dumps({"ticket": ticket} | answer(request, too_much) | _fit(after())).encode() + b"\n")
+        replies.flush()
+
+
+def _fit(fit: bool) -> dict[str, Any]:
+    """What a reply says of its process; nothing that is replied is kept here, where the next child could see it."""
+    return {} if fit else {"last": True}
+
+
+def answer(request: dict[str, Any], too_much: Callable[[], bool] = lambda: False) -> dict[str, Any]:
+    """Play one request in a child; say what it replied, or how it ended."""
+    reading, writing = os.pipe()
+    with tempfile.TemporaryFile() as trace:
+        child = os.fork()
+        if child == 0:
+            _child(request, writing, trace.fileno())
+        os.close(writing)
+        try:
+            reply, in_time, status = _read(reading, child, too_much)
+        finally:
+            os.close(reading)
+        trace.seek(0)
+        told = trace.read(10_000).decode(errors="replace")
+    return _made_of(reply, in_time, status, told)
+
+
+def _made_of(reply: bytes, in_time: bool, status: int, trace: str) -> dict[str, Any]:
+    if len(reply) > MOST_REPLY:
+        return {"ended": "flood", "trace": trace}
+    if reply.endswith(b"\n"):
+        with contextlib.suppress(ValueError, RecursionError):
+            return {"ended": "reply", "reply": coded.loads(reply)}
+        return {"ended": "garbled", "trace": trace}
+    if not in_time:
+        return {"ended": "wall", "trace": trace}
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        return {"ended": "cpu" if number == signal.SIGXCPU else "signal", "number": number, "trace": trace}
+    return {"ended": "exit", "number": os.waitstatus_to_exitcode(status), "trace": trace}
+
+
+def _read(reading: int, child: int, too_much: Callable[[], bool]) -> tuple[bytes, bool, int]:
+    """What the child wrote up to its newline or to its own end; whether that came in time; and how the child ended.
+
+    A grandchild may hold the pipe for ever: nobody waits for it.
+    """
+    got, until, status = b"", time.monotonic() + WALL_SECONDS, None
+    while len(got) <= MOST_REPLY and not got.endswith(b"\n") and time.monotonic() < until:
+        if select.select([reading], [], [], 0.1 if status is None else 0)[0]:
+            piece = os.read(reading, 1 << 16)
+            if not piece:
+                until = min(until, time.monotonic() + 1)  # it is about to end, or has closed the pipe and goes on
+                break
+            got += piece
+        elif status is not None:
+            break
+        else:
+            status = _ended(child)
+        if status is None and too_much():
+            return b"", True, _stopped(child)
+    whole = len(got) > MOST_REPLY or got.endswith(b"\n")
+    while status is None and not whole and time.monotonic() < until and not too_much():
+        time.sleep(0.01)
+        status = _ended(child)
+    return got, whole or status is not None, _stopped(child) if status is None else status
+
+
+def _ended(child: int) -> int | None:
+    ended, status = os.waitpid(child, os.WNOHANG)
+    if ended:
+        _kill(os.killpg, child)  # what it has started
+    return status if ended else None
+
+
+def _stopped(child: int) -> int:
+    _kill(os.killpg, child)
+    _kill(os.kill, child)
+    return os.waitpid(child, 0)[1]
+
+
+def _kill(kill: Callable[[int, int], None], number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        kill(number, signal.SIGKILL)
+
+
+def _child(request: dict[str, Any], writing: int, trace: int) -> None:
+    """Play the request within limits, reply, and end."""
+    try:
+        os.setpgid(0, 0)
+        _close_all_but(writing, trace)
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        for which, most in MORE_LIMITS.items():
+            resource.setrlimit(which, (most, most))
+        faulthandler.enable(trace)
+        faulthandler.register(signal.SIGXCPU, file=trace, chain=True)
+        faulthandler.dump_traceback_later(WALL_SECONDS - 1, file=trace)
+        _reply(writing, ways.play(**request))
+    except MemoryError:
+        _reply(writing, {"memory": True})
+    except BaseException as error:
+        _reply(writing, {"unusable": ways.described(error, request["file"])})
+    finally:
+        os._exit(0)
+
+
+def _close_all_but(*kept: int) -> None:
+    """Close what the process got from its parent: requests and replies of others are no business of a learner's."""
+    begin = 3
+    for each in sorted(kept):
+        os.closerange(begin, each)
+        begin = each + 1
+    os.closerange(begin, 1024)
+
+
+def _reply(writing: int, told: dict[str, Any]) -> None:
+    line = coded.dumps(told).encode() + b"\n"
+    if len(line) > MOST_REPLY:
+        line = coded.dumps({"flood": True}).encode() + b"\n"
+    while line:
+        line = line[os.write(writing, line) :]
+
+
+if __name__ == "__main__":
+    sys.path[:] = [path for path in sys.path if path]
+    serve()

@@ -1,0 +1,53 @@
+"""What a chapter offers at its end: its exercises, each with its task, and how to begin."""
+
+from html import escape
+
+from snippets.lens.errors import LensError
+from snippets.practice.shelf import Folder, shelf
+
+START = "python -m snippets exercises start"
+
+
+class Offer:
+    """The exercises of a chapter, as Jupyter or a terminal shows them."""
+
+    def __init__(self, folders: list[Folder]) -> None:
+        self.folders = folders
+
+    def __str__(self) -> str:
+        lines = []
+        for folder in self.folders:
+            lines += [_head(folder), *(f"    {line}".rstrip() for line in folder.task.splitlines()), ""]
+        return "\n".join([*lines, _how(self.folders)])
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        each = "".join(
+            f'<details><summary>{escape(_head(folder))}</summary><pre style="white-space: pre-wrap">'
+            f"{escape(folder.task)}</pre></details>"
+            for folder in self.folders
+        )
+        return {"text/plain": str(self), "text/html": f"<div>{each}<p>{escape(_how(self.folders))}</p></div>"}
+
+
+def exercises(chapter: str) -> Offer:
+    """The exercises of a chapter, for a cell at its end.
+
+    Args:
+        chapter: its number, as in "05".
+
+    Raises:
+        LensError: it has none.
+    """
+    folders = [folder for folder in shelf().values() if folder.head.chapter[:2] == chapter]
+    if not folders:
+        raise LensError(f"chapter {chapter} has no exercises: give its number, as in exercises('05')")
+    return Offer(folders)
+
+
+def _head(folder: Folder) -> str:
+    return f"{folder.slug} ({folder.head.kind}, {folder.head.minutes} minutes): {folder.head.title}"
+
+
+def _how(folders: list[Folder]) -> str:
+    """How to begin in a shell; the names of all, for the first command copies all of them."""
+    return f"In a shell: {START}, then edit a file, then {START.removesuffix('start')}check {folders[0].slug}."
