@@ -81,7 +81,7 @@ def running(*command: str) -> Iterator[Program]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=err,
-            env=_environment(),
+            env=environment(),
             preexec_fn=hear_ctrl_c,
         ) as process,
     ):
@@ -124,7 +124,7 @@ def run(*command: str, stdin: bytes = b"") -> Ended:
         input=stdin,
         capture_output=True,
         timeout=TOO_LONG,
-        env=_environment(),
+        env=environment(),
         preexec_fn=hear_ctrl_c,
         check=False,
     )
@@ -142,6 +142,6 @@ def refused(ended: Ended, *said: str) -> None:
         assert part in line
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return {**ours, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
