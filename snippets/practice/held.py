@@ -21,7 +21,7 @@ class Went:
     @property
     def well(self) -> bool:
         """Is each step's outcome the expected one? Their number counts as well: a missing one is no agreement."""
-        return len(self.outcomes) == len(self.expected) and self.outcomes == self.expected
+        return self.outcomes == self.expected
 
     @property
     def first(self) -> int:

@@ -5,7 +5,6 @@ import re
 from snippets import catalogue
 
 GLOSSARY = "glossary"
-_WORDS = "**Words used here.**"
 _TERM = re.compile(r"(?<![*\[])\*([^*\n]+)\*(?!\*)")
 
 
@@ -20,11 +19,6 @@ def anchor_of(term: str) -> str:
     """Where the glossary has a term, however it is written: "Pipelining", "chunks", "the timer"; "" if it hasn't."""
     name = term.lower().removeprefix("the ")
     return terms().get(name) or terms().get(name.removesuffix("s"), "")
-
-
-def used(text: str) -> list[str]:
-    """The terms that a text defines in its paragraph of words, in its order."""
-    return [term for line in text.splitlines() if line.startswith(_WORDS) for term in _TERM.findall(line)]
 
 
 def with_terms(text: str) -> str:

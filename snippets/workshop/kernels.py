@@ -29,8 +29,8 @@ def execute(notebook: NotebookNode, name: str, progress: Shown | None = None) ->
     Raises:
         LensError: a cell raised, or the kernel can't go on; the message names the cell.
     """
-    if not notebook.cells:
-        return normalise(notebook)
+    if not any(cell.cell_type == "code" or contents(cell.source, "eval") for cell in notebook.cells):
+        return normalise(notebook)  # a kernel would have nothing to do
     client = NotebookClient(
         notebook,
         timeout=300,
