@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 # A notebook that is saved keeps this form of a listing: everything but Twisted's source.
 STORED = "application/vnd.twisted-web-listing+json"
-_HINT = "Run this cell to see the code itself, read from your installed Twisted."
+LISTED = "Run this cell to see the code itself"  # by which the saved form of a listing is known
+_HINT = f"{LISTED}, read from your installed Twisted."
 
 
 # What stands before the condition that decided, in place of a count.

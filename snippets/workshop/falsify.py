@@ -65,7 +65,7 @@ def falsified(slugs: list[str], commands: click.Group, notes: bool = True, seed:
     tally, chance = Tally(), random.Random(seed)
     for slug in slugs:
         _chapter(slug, tally, chance)
-        _commands(slug, tally, commands)
+        _commands(chapter_text(slug).lines, tally, commands)
     for file in sorted(FOLDER.glob("*.md")) if notes else ():
         _notes(file, tally, chance)
     return tally
@@ -75,11 +75,12 @@ def _chapter(slug: str, tally: Tally, chance: random.Random) -> None:
     notebook = book.load(slug)
     if notebook is None:
         raise LensError(f"{slug}: no notebook has been built, so nothing is shown: `python -m snippets book build`")
-    for line in chapter_text(slug).lines:
+    text = chapter_text(slug)
+    for line in text.lines:
         _computed(line.text, tally)
         _links(line, tally)
-    beside = numbers.beside(chapter_text(slug), notebook)
-    for line in chapter_text(slug).lines:
+    beside = numbers.beside(text, notebook)
+    for line in text.lines:
         for number in numbers.numbers(line):
             _number(number, beside[line.section], tally, chance)
 
@@ -123,9 +124,9 @@ def _links(line: Line, tally: Tally) -> None:
             tally.count(kind, bool(wrong), f"{line.where}: {false}")
 
 
-def _commands(slug: str, tally: Tally, group: click.Group) -> None:
+def _commands(lines: list[Line], tally: Tally, group: click.Group) -> None:
     """Each command with one letter of what it names left out."""
-    for line in chapter_text(slug).lines:
+    for line in lines:
         for words in _COMMAND.findall(line.text):
             false = replace(line, text=line.text.replace(words, words[:-1]))
             tally.count("commands", any(wrong_commands([false], group)), f"{line.where}: {words[:-1]}")

@@ -17,8 +17,8 @@ def terms() -> dict[str, str]:
 
 def anchor_of(term: str) -> str:
     """Where the glossary has a term, however it is written: "Pipelining", "chunks", "the timer"; "" if it hasn't."""
-    name = term.lower().removeprefix("the ")
-    return terms().get(name) or terms().get(name.removesuffix("s"), "")
+    name, known = term.lower().removeprefix("the "), terms()
+    return known.get(name) or known.get(name.removesuffix("s"), "")
 
 
 def with_terms(text: str) -> str:

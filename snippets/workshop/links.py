@@ -14,7 +14,8 @@ from snippets.workshop.assembly import assemble
 
 def dead_links(slug: str, assembled: NotebookNode) -> list[str]:
     """Complaints for each relative link in a chapter that leads nowhere, from where the notebook is."""
-    complaints, anchors = [], functools.cache(_anchors)
+    complaints: list[str] = []
+    anchors = functools.cache(lambda other: _anchors(assembled if other == slug else assemble(other)))
     for cell in assembled.cells:
         if cell.cell_type != "markdown":
             continue
@@ -36,8 +37,7 @@ def _links(markdown: str) -> Iterator[str]:
                 yield str(target)
 
 
-def _anchors(slug: str) -> set[str]:
+def _anchors(notebook: NotebookNode) -> set[str]:
     """The anchors that Jupyter gives the headings of a chapter."""
-    cells = assemble(slug).cells
-    sources = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     return {saved.anchor(heading) for source in sources for heading in re.findall(r"^#+ (.*)$", source, re.MULTILINE)}

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
+from snippets.lens.listing import LISTED
 from snippets.lens.source import find
 from snippets.workshop.prose import Line, Text, note_lines
 
@@ -59,7 +60,7 @@ def cell_texts(cell: NotebookNode) -> Iterator[str]:
     yield cell.source
     for output in cell.get("outputs", []):
         text = output.get("text") or output.get("data", {}).get("text/plain", "")
-        if "Run this cell to see the code itself" in text:
+        if LISTED in text:
             text = _OF_LISTINGS.sub("", text)
         yield text
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from snippets import catalogue
 from snippets.lens.errors import LensError
+from snippets.lens.listing import LISTED
 from snippets.lens.names import locate
 from snippets.workshop import notebook as saved
 from snippets.workshop.shape import RANKS, in_cell
@@ -21,7 +22,6 @@ _PREDICTED = re.compile(r"\b[Pp]rediction \d+[.:] (\S)")
 _PREFIX = re.compile(r"(?:A surprise|Further): (.)")
 # By these words the reader finds what to do about a surprise in a site of their own, if its rank asks for that.
 _REMEDIES = ("What to do: ", "For your own site: ")
-_LISTED = "Run this cell to see the code itself"
 _WIDTH = 90
 
 
@@ -40,11 +40,9 @@ class _Cell:
     @property
     def blocks(self) -> list[str]:
         """Its code and what it printed; nothing of a cell that only lists functions: these the page lists itself."""
-        shown = [
-            "".join(_text(output)).rstrip() for output in self.outputs if "image/png" not in output.get("data", {})
-        ]
-        shown = [text for text in shown if text and _LISTED not in text]
-        figures = ["".join(_text(output)) for output in self.outputs if "image/png" in output.get("data", {})]
+        figures = [_text(output) for output in self.outputs if _is_figure(output)]
+        texts = (_text(output).rstrip() for output in self.outputs if not _is_figure(output))
+        shown = [text for text in texts if text and LISTED not in text]
         if self.functions and not shown and not figures:
             return []
         code = [f"```python\n{self.source}\n```"]
@@ -149,8 +147,12 @@ def _elsewhere(text: str, slug: str) -> str:
     return _PREDICTED.sub(lambda found: found[1].upper(), text).replace("](#", f"]({slug}.ipynb#")
 
 
-def _text(output: dict[str, Any]) -> list[str]:
-    return output.get("text") or output.get("data", {}).get("text/plain", [])
+def _text(output: dict[str, Any]) -> str:
+    return "".join(output.get("text") or output.get("data", {}).get("text/plain", []))
+
+
+def _is_figure(output: dict[str, Any]) -> bool:
+    return "image/png" in output.get("data", {})
 
 
 def lines() -> dict[str, dict[str, list[str]]]:

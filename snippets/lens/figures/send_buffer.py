@@ -1,6 +1,7 @@
 """What waits in a send buffer, turn by turn, against a client that reads slowly."""
 
 import functools
+import itertools
 from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any
@@ -98,10 +99,8 @@ def _draw_run(axes: Axes, run: list[Level], turns: int, colour: str, stroke: Str
 
 def _news(run: list[Level]) -> list[Level]:
     """What a producer was told that it had not been told before: of several pauses in a row, the first."""
-    told = [level for level in run if level.told]
-    return [
-        level for before, level in zip([None, *told], told, strict=False) if not before or before.told != level.told
-    ]
+    told = (level for level in run if level.told)
+    return [next(same) for _, same in itertools.groupby(told, key=lambda level: level.told)]
 
 
 def _names(followed: Mapping[str, list[Level]]) -> list[Entry]:
