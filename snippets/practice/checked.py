@@ -23,7 +23,12 @@ class Refused(Verdict):
 
     @property
     def lines(self) -> list[str]:
-        return [f"{self.folder.slug} ({self.folder.head.title}): not yet.", "", self.why]
+        return [f"{self.folder.title}: not yet.", "", self.why]
+
+
+def verdict_on(folder: Folder, source: str, process: Process, seed: int | None = None) -> Verdict:
+    """The verdict on a text: by its predictions, or by conversations, the random ones of them drawn from the seed."""
+    return judge_file(folder, source) if folder.predicts else judge(folder, source, process, seed=seed)
 
 
 def checked(folder: Folder, desk: Desk, process: Process) -> Verdict:
@@ -36,7 +41,7 @@ def checked(folder: Folder, desk: Desk, process: Process) -> Verdict:
         source = desk.source(folder.slug)
     except Unreadable as error:
         return Refused(folder, str(error))
-    verdict = judge_file(folder, source) if folder.predicts else judge(folder, source, process)
+    verdict = verdict_on(folder, source, process)
     if verdict.passed:
         with desk.changed() as progress:
             progress.passed += [folder.slug] if folder.slug not in progress.passed else []

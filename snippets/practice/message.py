@@ -59,7 +59,7 @@ def message(verdict: Held) -> list[str]:
 
 
 def _head(verdict: Held) -> str:
-    title = f"{verdict.folder.slug} ({verdict.folder.head.title})"
+    title = verdict.folder.title
     if verdict.passed:
         return f"{title}: passed. All {len(verdict.went)} conversations went well."
     if verdict.ended is not None:

@@ -39,7 +39,7 @@ class Predicted(Verdict):
 
     @property
     def lines(self) -> list[str]:
-        title = f"{self.folder.slug} ({self.folder.head.title})"
+        title = self.folder.title
         if self.problem:
             return [f"{title}: not yet. The file can't be read.", "", self.problem]
         if self.passed:

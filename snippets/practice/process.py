@@ -123,16 +123,21 @@ def _is_error(error: Any) -> bool:
     )
 
 
+def environment() -> dict[str, str]:
+    """The environment of this process, in which `snippets` is found."""
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return os.environ | {"PYTHONPATH": path}
+
+
 def bare() -> "subprocess.Popen[bytes]":
     """A process of `snippets.practice.inside` that may do what its user may."""
-    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.Popen(
         [sys.executable, "-m", "snippets.practice.inside"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": path, INSIDE: "1"},
+        env=environment() | {INSIDE: "1"},
         start_new_session=True,
     )
 

@@ -131,17 +131,21 @@ class Desk:
             self._write(progress)
 
     def _write(self, progress: Progress) -> None:
-        path = self.folder / STATE
-        half = path.with_name(f"{STATE}.{os.getpid()}.part")
-        try:
-            with half.open("w", encoding="utf-8") as file:
-                json.dump(asdict(progress), file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(half, path)
-        finally:
-            with contextlib.suppress(OSError):
-                half.unlink()
+        write_whole(self.folder / STATE, json.dumps(asdict(progress), indent=1).encode())
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole, or not at all."""
+    half = path.with_name(f".{path.name.removeprefix('.')}.{os.getpid()}.part")
+    try:
+        with half.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(half, path)
+    finally:
+        with contextlib.suppress(OSError):
+            half.unlink()
 
 
 def decoded(data: bytes) -> str:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 from snippets.lens.errors import LensError
 from snippets.practice import barred, coded
-from snippets.practice.process import INSIDE, MOST, PATIENCE, ROOT, Process, Server, played
+from snippets.practice.process import INSIDE, ROOT, Process, Server, played
 from snippets.practice.shelf import shelf
 from snippets.practice.talk import Exercise, Talk
 
@@ -37,9 +36,6 @@ Submissions are other people's programs, so they are run in a sandbox of bubblew
 
 class Refused(LensError):
     """There is no sandbox here: what was tried, why it can't be, and the way out."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
 
     def __str__(self) -> str:
         return f"{super().__str__()}\n{_WAY_OUT}"
@@ -162,22 +158,8 @@ def _command(seconds: tuple[int, float]) -> list[str]:
 def _greeted(process: "subprocess.Popen[bytes]", packages: bool) -> Any:
     """What the process in the sandbox answers to a file that only imports; None if nothing."""
     source = "import twisted.web.server, snippets.lens.wire\n" * packages + "hello = True\n"
-    ticket = secrets.token_hex(8)
-    request = {"ticket": ticket, "source": source, "file": "hello.py", "way": "plain", "name": "hello", "talks": []}
-    timer = threading.Timer(PATIENCE, process.kill)
-    timer.daemon = True
-    timer.start()
-    try:
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(coded.dumps(request).encode() + b"\n")
-        process.stdin.flush()
-        told = coded.loads(process.stdout.readline(MOST))
-    except (OSError, ValueError):
-        return None
-    finally:
-        timer.cancel()
-    return told if isinstance(told, dict) and told.get("ticket") == ticket else None
+    request = {"source": source, "file": "hello.py", "way": "plain", "name": "hello", "talks": []}
+    return Server(lambda: process).asked(request)
 
 
 def arguments(packages: bool) -> list[str]:

@@ -40,6 +40,11 @@ class Folder:
     check: ModuleType
 
     @property
+    def title(self) -> str:
+        """Its name, and what it is about."""
+        return f"{self.slug} ({self.head.title})"
+
+    @property
     def predicts(self) -> bool:
         """Is it one of values to foresee, and not of code to write?"""
         return self.head.kind == "predict"

@@ -38,7 +38,7 @@ def stand(desk: Desk) -> list[str]:
     if there is None:
         return all_done()
     return [
-        f"{progress.done} of {len(shelf())} passed. Next: {there.slug} ({there.head.title}), {about(there)}.",
+        f"{progress.done} of {len(shelf())} passed. Next: {there.title}, {about(there)}.",
         "",
         *(f"    {line}".rstrip() for line in there.task.splitlines()),
         "",
@@ -58,12 +58,13 @@ def about(folder: Folder) -> str:
 
 def hinted(desk: Desk, folder: Folder) -> Iterator[str]:
     """The hints that were shown before, and one more, which is written down."""
+    hints = folder.hints
     with desk.changed() as progress:
         shown = progress.hints.get(folder.slug, 0) + 1
-        progress.hints[folder.slug] = min(shown, len(folder.hints))
-    for number, hint in enumerate(folder.hints[:shown], 1):
-        yield from (f"Hint {number} of {len(folder.hints)} for {folder.slug}:", hint, "")
-    if shown < len(folder.hints):
+        progress.hints[folder.slug] = min(shown, len(hints))
+    for number, hint in enumerate(hints[:shown], 1):
+        yield from (f"Hint {number} of {len(hints)} for {folder.slug}:", hint, "")
+    if shown < len(hints):
         yield f"`{COMMAND} hint {folder.slug}` shows one more."
     else:
         yield f"There are no more hints. After a pass, `{COMMAND} solution {folder.slug}` shows how the book does it."

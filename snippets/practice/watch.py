@@ -76,7 +76,7 @@ class Watch:
         if not passed:
             return "Save the file, and it is checked again. h and Enter: a hint. q and Enter, or Ctrl-C: enough."
         there = self._desk.progress().next()
-        return f"Enter: on to {there.slug} ({there.head.title})." if there else "That was the last one. Enter: the end."
+        return f"Enter: on to {there.title}." if there else "That was the last one. Enter: the end."
 
     def _wait(self) -> tuple[str | None, str | None]:
         """The slug of the file that was saved, or what was typed."""

@@ -121,7 +121,7 @@ def _one(
     gc.freeze()  # what is left of the conversations before is not to be looked through again
     with _logged(played) as failures:
         try:
-            step = way(names, name, played)
+            step = way(names, name)
             for verb, *args in steps:
                 before, known = sum(slept), len(failures)
                 outcome = {key: _brief(value) for key, value in step(verb, *args).items()}
@@ -182,7 +182,7 @@ def _logged(played: Played) -> Iterator[list[Any]]:
         played.errors.append(described(error, played.file, trace))
 
 
-def plain(names: dict[str, Any], name: str, played: Played) -> Step:
+def plain(names: dict[str, Any], name: str) -> Step:
     """Calls: functions of the file, or methods of the object that the first call has made."""
     made: list[Any] = []
 
@@ -239,7 +239,7 @@ def _advance(factory: Any, wire: Any, seconds: float) -> bytes:
     return came
 
 
-def protocol(names: dict[str, Any], name: str, played: Played) -> Step:
+def protocol(names: dict[str, Any], name: str) -> Step:
     """A Protocol class, or a function that returns a factory; the function may ask for the `reactor`."""
     from twisted.internet.protocol import Factory
     from twisted.internet.task import Clock
@@ -255,7 +255,7 @@ def protocol(names: dict[str, Any], name: str, played: Played) -> Step:
     return wired(made)
 
 
-def site(names: dict[str, Any], name: str, played: Played) -> Step:
+def site(names: dict[str, Any], name: str) -> Step:
     """A Resource class, or a function that returns the root; either may ask for the `reactor`."""
     from twisted.internet.task import Clock
     from twisted.web.server import Site
@@ -298,4 +298,4 @@ def _unchunked(body: bytes) -> bytes:
         data, body = data + body[:length], body[length + 2 :]
 
 
-_WAYS: dict[str, Callable[[dict[str, Any], str, Played], Step]] = {"plain": plain, "protocol": protocol, "site": site}
+_WAYS: dict[str, Callable[[dict[str, Any], str], Step]] = {"plain": plain, "protocol": protocol, "site": site}

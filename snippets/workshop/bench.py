@@ -283,19 +283,22 @@ def _process_seconds(arguments: list[str]) -> float:
 
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     # Without `site`: hunter, once installed, would have every Python process import it at its start.
-    path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
-    environment = {**os.environ, "PYTHONPATH": path}
-    subprocess.run([sys.executable, "-S", *arguments], env=environment, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run([sys.executable, "-S", *arguments], env=_environment(), stdout=subprocess.DEVNULL, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _environment() -> dict[str, str]:
+    """The environment of this process, in which another one finds all that this one does."""
+    path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
+    return {**os.environ, "PYTHONPATH": path}
 
 
 def _megabytes_grown() -> float | None:
     """What the memory of `big_file` grows by at its peak; None where it can't be read."""
     if not Path("/proc/self/status").exists():
         return None
-    path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
-    environment = {**os.environ, "PYTHONPATH": path}
+    environment = _environment()
     command = [sys.executable, "-m", "snippets.producers.big_file", "--size", str(1 << 30)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:

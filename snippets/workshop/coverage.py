@@ -167,7 +167,6 @@ def _reckon_lines(covered: Covered, rows: Annotation, missing: list[str], stale:
 def _named_in_chapters() -> Callable[[str], bool]:
     """Does a chapter name this function, by class and method, or in quotes if it is in no class?"""
     text = "\n".join((catalogue.CHAPTERS / f"{slug}.md").read_text(encoding="utf-8") for slug in catalogue.slugs())
-
     dotted = set(re.findall(r"(?<![\w.])[A-Za-z_][\w.]*\w", text))
     quoted = set(re.findall(r"""[`"'](?:\w+\.)?(\w+)[`"'(]""", text))
 
@@ -234,7 +233,8 @@ def _attribute(qualname: str) -> str:
 def _covered(name: str, run: Lines) -> Covered:
     function = find(name)
     rows = [row for row in reading(name, run, notes=False).rows if row.lit is not None]
-    starts, compiled = statement_lines(function.code), _compiled(function)
+    starts = statement_lines(function.code)
+    compiled = _compiled(function, starts)
     rows = [row for row in rows if row.lit or starts[row.number] in compiled]
     annotation = store().get(name)
     unlit = {row.number: row.text for row in rows if not row.lit and starts[row.number] == row.number}
@@ -245,11 +245,11 @@ def _covered(name: str, run: Lines) -> Covered:
 
 def _can_run(name: str, number: int) -> bool:
     function = find(name)
-    return statement_lines(function.code).get(number) == number and number in _compiled(function)
-
-
-def _compiled(function: Function) -> set[int]:
-    """The first lines of the statements of which the compiler made something: not of a declaration, or a docstring."""
     starts = statement_lines(function.code)
+    return starts.get(number) == number and number in _compiled(function, starts)
+
+
+def _compiled(function: Function, starts: Mapping[int, int]) -> set[int]:
+    """The first lines of the statements of which the compiler made something: not of a declaration, or a docstring."""
     numbers = {line for code in nested_code(function.code) for _, _, line in code.co_lines() if line is not None}
     return {starts[number] for number in numbers if number in starts}

@@ -25,6 +25,7 @@ def grade(submissions: Path, out: Path, workers: int | None, scheduler: str | No
 
     from snippets.practice.grading.graded_class import grade_class
     from snippets.practice.grading.scheduler import there
+    from snippets.practice.grading.tables import summary
     from snippets.practice.grading.workers import here
     from snippets.shell import warn_about_version
 
@@ -41,9 +42,7 @@ def grade(submissions: Path, out: Path, workers: int | None, scheduler: str | No
             seed,
             progress=lambda done, of: progress.update(bar, completed=done, total=of),
         )
-    answers = [grade for record in records for grade in record["grades"].values()]
-    passed = sum(grade["passed"] for grade in answers)
-    click.echo(f"{len(records)} students, {len(answers)} answers, {passed} passed.")
+    click.echo(summary(records))
     click.echo(f"{out / 'grades.csv'} has a row an answer; {out / 'index.html'} says who needs help first.")
     if again := [record["student"] for record in records if not record["key"]]:
         click.echo(f"warning: {len(again)} students were not graded in full; the same command tries again", err=True)

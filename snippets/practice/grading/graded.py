@@ -9,10 +9,11 @@ from typing import Any
 from snippets.lens.errors import LensError
 from snippets.practice import shelf as shelves
 from snippets.practice.checked import Refused as Unread
+from snippets.practice.checked import verdict_on
 from snippets.practice.grading import keys
 from snippets.practice.grading.unpacked import Answer, unpacked
-from snippets.practice.judge import Talked, judge
-from snippets.practice.predict import Predicted, judge_file
+from snippets.practice.judge import Talked
+from snippets.practice.predict import Predicted
 from snippets.practice.sandbox import SECONDS, Refused, Sandbox
 from snippets.practice.shelf import Folder, exercise
 from snippets.practice.verdict import Verdict
@@ -120,9 +121,7 @@ def _stumbled(error: Exception) -> str:
 def _verdict(folder: Folder, answer: Answer, seed: int, sandbox: Sandbox) -> Verdict:
     if answer.problem:
         return Unread(folder, answer.problem)
-    if folder.predicts:
-        return judge_file(folder, answer.text)
-    return judge(folder, answer.text, sandbox, seed=seed)
+    return verdict_on(folder, answer.text, sandbox, seed)
 
 
 def _told(folder: Folder, verdict: Verdict, key: str, seed: int) -> Grade:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from snippets.lens.errors import LensError
 from snippets.practice import shelf
@@ -11,10 +10,10 @@ from snippets.practice.grading.graded import Job
 from snippets.practice.grading.kept import Kept
 from snippets.practice.grading.page import page
 from snippets.practice.grading.parcels import parcels
+from snippets.practice.grading.tables import Record
 from snippets.practice.grading.workers import here
 from snippets.practice.sandbox import SECONDS
 
-Record = dict[str, Any]
 By = Callable[[Iterable[Job]], Iterator[Record]]
 
 

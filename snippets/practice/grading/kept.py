@@ -1,14 +1,13 @@
 """Keeps what has been graded: one JSON a student, written whole or not at all; the seed of the class beside them."""
 
-import contextlib
 import json
-import os
 import secrets
 from pathlib import Path
 from typing import Any
 
 from snippets.lens.errors import LensError
 from snippets.practice.grading.keys import digest
+from snippets.practice.progress import write_whole
 
 _SEED = "class.json"
 
@@ -52,18 +51,10 @@ class Kept:
     def write(self, name: str, data: str | bytes) -> None:
         """Write a file of the folder whole, or not at all."""
         path = self.folder / name
-        half = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            with half.open("wb") as file:
-                file.write(data.encode() if isinstance(data, str) else data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(half, path)
+            write_whole(path, data.encode() if isinstance(data, str) else data)
         except OSError as error:
             raise LensError(f"{path} can't be written: {error.strerror}") from None
-        finally:
-            with contextlib.suppress(OSError):
-                half.unlink()
 
     def _file(self, student: str) -> Path:
         """A name that every file system takes, and that no other student has."""

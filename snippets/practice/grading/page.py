@@ -3,13 +3,10 @@
 import base64
 from collections.abc import Iterator
 from html import escape
-from typing import Any
 
-from snippets.practice.grading.tables import hardest, help_first, in_order, wrong_answers
+from snippets.practice.grading.tables import Record, hardest, help_first, in_order, summary, wrong_answers
 from snippets.practice.message import shown
 from snippets.practice.shelf import shelf
-
-Record = dict[str, Any]
 
 # Nothing on the page runs or loads anything, whatever got into it.
 _HEAD = """\
@@ -41,9 +38,7 @@ def page(records: list[Record]) -> str:
 
 
 def _body(records: list[Record]) -> Iterator[str]:
-    grades = [grade for record in records for grade in record["grades"].values()]
-    passed = sum(grade["passed"] for grade in grades)
-    yield f"<h1>Grades</h1><p>{len(records)} students, {len(grades)} answers, {passed} passed.</p>"
+    yield f"<h1>Grades</h1><p>{summary(records)}</p>"
     yield "<h2>Who needs help first</h2>"
     yield from _help(records)
     yield "<h2>The hardest exercises</h2>"
@@ -96,13 +91,11 @@ def _student(at: int, record: Record) -> Iterator[str]:
     if record["problems"]:
         yield "<ul>" + "".join(f"<li>{_text(problem)}</li>" for problem in record["problems"]) + "</ul>"
     for _, grade in grades:
-        kind = ' class="passed"' if grade["passed"] else ""
-        first, *rest = grade["lines"]
-        text = escape("\n".join([first, *rest]))
+        text = escape("\n".join(grade["lines"]))
         if grade["passed"]:
-            yield f"<pre{kind}>{text}</pre>"
+            yield f'<pre class="passed">{text}</pre>'
         else:
-            yield f"<details><summary>{escape(first)}</summary><pre{kind}>{text}</pre></details>"
+            yield f"<details><summary>{escape(grade['lines'][0])}</summary><pre>{text}</pre></details>"
 
 
 def _table(head: tuple[str, ...], lines: list[tuple[str | int, ...]]) -> str:

@@ -15,6 +15,12 @@ HEAD = ("student", "slug", "passed", "well/of", "message", "seed")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def summary(records: list[Record]) -> str:
+    """How many students and answers there are, and how many answers have passed."""
+    grades = [grade for record in records for grade in record["grades"].values()]
+    return f"{len(records)} students, {len(grades)} answers, {sum(grade['passed'] for grade in grades)} passed."
+
+
 def rows(records: list[Record]) -> list[tuple[str, ...]]:
     """A row an answer, in the order of the book; a student of whom nothing can be graded has one that says why."""
     return [row for record in records for row in _rows(record)]

@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from snippets.practice.grading.graded import Job, graded
-from snippets.practice.process import ROOT
+from snippets.practice.process import environment
 from snippets.practice.sandbox import Refused, Sandbox
 
 _TRIES = 2  # how often a student is graded, if the process ends at it
@@ -68,7 +68,7 @@ class _Worker:
             [sys.executable, "-m", "snippets.practice.grading.workers"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
+            env=environment(),
             start_new_session=True,
         )
         assert self._process.stdin
