@@ -14,6 +14,7 @@ import pytest
 
 from snippets.lens.errors import LensError
 from snippets.practice.judge import judge
+from snippets.practice.process import ROOT
 from snippets.practice.sandbox import Sandbox, try_out
 from snippets.practice.shelf import exercise
 from tests.bookshelf import RIGHT
@@ -63,7 +64,7 @@ def begun(weaker=False):
         with Sandbox(SECONDS, weaker) as sandbox:
             yield sandbox
     finally:
-        del os.environ["GRADERS_SECRET"]
+        os.environ.pop("GRADERS_SECRET", None)
 
 
 class World:
@@ -88,7 +89,8 @@ class World:
 
     def _seen(self):
         found = [(self.home / "canary").stat(), self.home.stat()]
-        return [(each.st_mode, each.st_uid, each.st_mtime_ns, each.st_nlink) for each in found]
+        own = (os.getpriority(os.PRIO_PROCESS, 0), os.sched_getaffinity(0), os.sched_getscheduler(0))
+        return own, [(each.st_mode, each.st_uid, each.st_mtime_ns, each.st_nlink) for each in found]
 
     def check(self):
         assert (self.home / "canary").read_text() == f"secret {TOKEN}"
@@ -99,9 +101,15 @@ class World:
                 each.recvfrom(1) if each.type == socket.SOCK_DGRAM else each.accept()
 
 
+def filled(name, world, hostile):
+    """A hostile file, with what it reaches for."""
+    values = {"home": world.home, "port": world.port, "name": NAME, "grader": os.getpid(), "book": ROOT}
+    return Template(textwrap.dedent(hostile[name])).safe_substitute(values)
+
+
 def contained(name, sandbox, world, hostile=HOSTILE):
     """Play a hostile file: it has a verdict that tells nothing, the world is as it was, and the next one is graded."""
-    body = Template(textwrap.dedent(hostile[name])).safe_substitute(home=str(world.home), port=world.port, name=NAME)
+    body = filled(name, world, hostile)
     before = time.monotonic()
     verdict = judge(exercise("a_sum"), HELPERS + body + "\n", sandbox, seed=1)
     assert time.monotonic() - before < 60

@@ -17,10 +17,11 @@ _SCRATCH_SIZE = 16 << 20  # bytes
 _WAY_OUT = """\
 Submissions are other people's programs, so they are run in a sandbox of bubblewrap or not at all.
   not installed         Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap
-  Docker                docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined ...
+  Docker, as root       docker run --cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt apparmor=unconfined ...
   Ubuntu from 23.10     allow it user namespaces: an AppArmor profile for bwrap with the line `userns,`
   macOS, Windows        in a virtual machine, or in WSL2
-  none of these         exercises grade --weaker takes Landlock, and says what that lets through"""
+  none of these         exercises grade --weaker takes Landlock, and says what that lets through
+snippets/practice/README.md says more of each."""
 
 
 class Bubblewrap:

@@ -1,6 +1,5 @@
 """What a sandbox is made from: the book's kit, Python, its packages, and the process that answers from inside."""
 
-import contextlib
 import os
 import secrets
 import subprocess
@@ -79,13 +78,15 @@ def installed() -> list[str]:
 def beside(bound: list[Path]) -> Iterator[Path]:
     """Folders of packages that come along with what is shown."""
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    found = [Path(os.path.realpath(sys.base_prefix), "lib", version, "site-packages")]
-    found += [Path("/usr/local/lib", version), Path("/usr/lib/python3")]
-    for folder in dict.fromkeys(found):
-        inner = folder / "dist-packages" if folder.name != "site-packages" else folder
-        with contextlib.suppress(OSError):
-            if inner.is_dir() and any(inner.is_relative_to(path) for path in bound):
-                yield inner
+    yield from (
+        folder
+        for folder in (
+            Path(os.path.realpath(sys.base_prefix), "lib", version, "site-packages"),
+            Path("/usr/local/lib", version, "dist-packages"),
+            Path("/usr/lib/python3/dist-packages"),
+        )
+        if folder.is_dir() and any(folder.is_relative_to(path) for path in bound)
+    )
 
 
 def pieces() -> Iterator[tuple[Path, Path]]:

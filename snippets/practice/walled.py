@@ -68,9 +68,15 @@ def _become(uid: int, scratch: str) -> None:
     os.setresgid(uid, uid, uid)
     _libc.prctl(_KEEP, 1, 0, 0, 0)
     os.setresuid(uid, uid, uid)
-    kept = struct.pack("=6I", _READS_ALL, _READS_ALL, 0, 0, 0, 0)
-    if _libc.capset(struct.pack("=Ii", _CAPSET, 0), kept) or os.getuid() == 0:
+    given_up = any(_keep(rights) for rights in (_READS_ALL, 0))  # a container's root may not have the first
+    if not given_up or os.getuid() == 0:
         sys.exit("this is no sandbox: it would run as root")
+
+
+def _keep(rights: int) -> bool:
+    """Keep these capabilities alone; False if that can't be."""
+    kept = struct.pack("=6I", rights, rights, 0, 0, 0, 0)
+    return not _libc.capset(struct.pack("=Ii", _CAPSET, 0), kept)
 
 
 def _held() -> bool:

@@ -44,6 +44,7 @@ class Weaker:
             raise Refused(f"--weaker needs Landlock, and it is not there: {missing}") from None
         self._folder = tempfile.TemporaryDirectory(prefix="snippets-weaker-", ignore_cleanup_errors=True)
         book, scratch = Path(self._folder.name, "book"), Path(self._folder.name, "scratch")
+        os.chmod(self._folder.name, 0o755)  # it is entered by a user that nobody is
         _copy(book)
         scratch.mkdir()
         listed, read = _open_to_all(self._packages)

@@ -88,11 +88,8 @@ def seed_of(slug: str, seed: int) -> int:
 
 
 def _stand_at(job: Job) -> None:
-    folder = Path(job.shelf) if job.shelf else shelves.FOLDER
-    if folder != shelves.FOLDER:
-        shelves.FOLDER = folder
-        shelves.shelf.cache_clear()
-        keys.forget()
+    if job.shelf and Path(job.shelf) != shelves.FOLDER:
+        keys.stand_at(Path(job.shelf))
     if job.kit and job.kit != keys.kit():
         raise Refused("this worker has another release of the book, of Python or of Twisted than whoever grades")
 

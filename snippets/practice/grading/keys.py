@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
+from snippets.practice import shelf as shelves
 from snippets.practice.shelf import shelf
 
 _HERE = Path(__file__).parents[1]  # the kit
@@ -53,6 +54,13 @@ def parcel(files: Iterable[tuple[str, bytes]], problems: Iterable[str], seed: in
 
 def _sandbox(weaker: bool) -> str:
     return "landlock" if weaker else "bubblewrap"
+
+
+def stand_at(folder: Path) -> None:
+    """Take the exercises from this folder from now on."""
+    shelves.FOLDER = folder
+    shelf.cache_clear()
+    forget()
 
 
 def forget() -> None:

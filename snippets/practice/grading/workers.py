@@ -27,6 +27,7 @@ def here(jobs: Iterable[Job], workers: int) -> Iterator[dict[str, Any]]:
     busy: dict[Connection, _Worker] = {}
     graded_any = False
     temporary = tempfile.TemporaryDirectory(prefix="snippets-grade-", ignore_cleanup_errors=True)
+    os.chmod(temporary.name, 0o711)  # a sandbox of another user has its folder in it
     idle = [_Worker(temporary.name) for _ in range(min(workers, len(waiting)))]
     try:
         while waiting or busy:
