@@ -26,7 +26,7 @@ TOKEN, NAME = secrets.token_hex(8), secrets.token_hex(8)
 
 
 @functools.cache
-def refused(weaker: bool) -> str:
+def refused(weaker: bool = False) -> str:
     """Why there is no sandbox here; empty if there is one."""
     try:
         try_out(weaker)
