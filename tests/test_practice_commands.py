@@ -183,7 +183,7 @@ class TestCheck:
 
     @pytest.mark.parametrize("command", ["check", "hint", "reset", "solution"])
     def test_an_unknown_exercise_is_refused_in_a_line(self, command):
-        refused(exercises(command, "an_ech"), "there is no exercise an_ech", "exercises list")
+        refused(exercises(command, "an_ech"), "there is no exercise an_ech. Did you mean an_echo?", "exercises list")
 
 
 class TestHelp:
