@@ -1,5 +1,5 @@
-"""The source failed, and its failure went down a chain in which nobody answers for one. A `try` around `ask` sees
-nothing of it: it comes a second later. An errback must set the status and call `finish`."""
+"""The source failed, and nobody on its chain answered for that. A `try` around `ask` sees nothing of it: the failure
+comes a second later. An errback must set the status and call `finish`."""
 
 from twisted.internet.task import deferLater
 from twisted.web.resource import Resource
