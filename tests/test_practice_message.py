@@ -136,6 +136,20 @@ def test_an_exception_whose_words_lead_to_no_line_is_explained(kind, says, line,
     assert len([each for each in lines if each.startswith("It raised")]) == 1, "the same is said once"
 
 
+def test_the_first_exception_is_the_one_that_is_explained():
+    kinds = [("CancelledError", ""), ("TypeError", "'NoneType' object is not callable")]
+    errors = [{"type": kind, "says": says, "line": None, "text": ""} for kind, says in kinds]
+    lines = " ".join(told(send(b"x"), {"status": 500}, {"status": 200}, errors))
+    assert "A Deferred that is cancelled" in lines
+    assert "no function" not in lines
+
+
+@pytest.mark.parametrize("body", [b"b'1'", b"1 ... (the last chunk has not come)"])
+def test_what_is_expected_too_is_no_mistake(body):
+    mine, expected = ({"status": 200, "body": body, "closed": closed} for closed in (True, False))
+    assert told(send(b"x"), mine, expected)[3:] == ["", "The connection was closed, and should be open."]
+
+
 def test_an_attribute_that_the_check_asks_for_is_the_learners_own():
     error = {"type": "AttributeError", "says": "'A' object has no attribute 'feed'", "line": None, "text": ""}
     assert "super" not in " ".join(told(call(".feed"), None, {"value": None}, [error]))

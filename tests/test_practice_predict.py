@@ -3,7 +3,7 @@
 import pytest
 
 from snippets.practice.predict import judge_file, judge_values, same
-from snippets.practice.shelf import exercise
+from snippets.practice.shelf import Folder, exercise
 from tests.bookshelf import RIGHT, only_these, write
 
 
@@ -68,6 +68,13 @@ def test_a_value_that_somebody_would_expect_is_told_what_it_counts():
 )
 def test_each_other_value_has_its_sentence(line, told):
     assert said(line) == [told]
+
+
+@pytest.mark.parametrize("right", [[], [1, "a"]])
+def test_a_list_of_several_kinds_asks_for_none(right, monkeypatch):
+    monkeypatch.setattr(Folder, "truth", lambda folder: {"states": right})
+    verdict = judge_values(exercise("some_calls"), {"states": ["b", 2]})
+    assert verdict.wrong == {"states": ["states = ['b', 2] is not what happens. There are two."]}
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,9 @@ def test_what_a_page_returned_in_the_place_of_bytes_is_kept(line, returned):
     assert error["says"].startswith(returned)
 
 
-def test_an_error_page_of_ones_own_is_none_of_those():
-    talk, _ = played(["request.setResponseCode(500)", "return b'Value: <pre>x</pre>'"], get("/"))
+def test_a_page_that_looks_like_the_error_page_is_a_page():
+    talk, _ = played(["return b'Request did not return bytes. Value: <pre>x</pre>'"], get("/"))
+    assert talk["outcomes"][0]["status"] == 200
     assert talk["errors"] == []
 
 
@@ -54,6 +55,18 @@ def test_what_was_logged_stands_before_what_ended_the_conversation():
     talk, _ = played(["self.reactor.callLater(1, request.finish)", *GIVES_WAY], get("/"), leave(), wait(1))
     assert len(talk["outcomes"]) == 2, "the last step raised"
     assert [error["type"] for error in talk["errors"]] == ["TypeError", "RuntimeError"]
+
+
+def test_what_was_logged_in_the_step_that_raised_comes_first_too():
+    lines = ["from twisted.python import log", "self.reactor.callLater(1, log.err, KeyError('first'))"]
+    talk, _ = played([*lines, "self.reactor.callLater(1, {}.popitem)", "return NOT_DONE_YET"], get("/"), wait(1))
+    assert [error["says"] for error in talk["errors"]] == ["'first'", "'popitem(): dictionary is empty'"]
+
+
+def test_a_failure_that_nobody_asks_about_is_heard_at_the_end():
+    lines = ["from twisted.internet.defer import fail", "lost = fail(KeyError('lost'))", "lost.kept = lost"]
+    talk, _ = played([*lines, "return b''"], get("/"))
+    assert [error["says"] for error in talk["errors"]] == ["'lost'"]
 
 
 @pytest.mark.filterwarnings("always")
