@@ -1,4 +1,4 @@
-"""What makes a notebook the same each time it is made, to the byte: ids of cells from what they hold, fixed metadata."""
+"""What makes a notebook the same to the byte each time it is made: ids of cells from what they hold, fixed metadata."""
 
 import hashlib
 from collections import Counter
