@@ -15,13 +15,13 @@ from snippets.lens.errors import LensError
 from snippets.practice.grading import graded_class, keys, tables
 from snippets.practice.grading.graded import Job
 from snippets.practice.grading.graded_class import grade_class
+from snippets.practice.grading.handed_in import hand_in, notebook, zipped
 from snippets.practice.grading.kept import Kept
 from snippets.practice.grading.page import page
 from snippets.practice.grading.workers import here, not_graded
 from snippets.practice.process import ROOT
 from tests.bookshelf import PROGRAM, RIGHT, only_these, write
 from tests.sandboxed import SECONDS, left_over, needs_a_sandbox
-from tests.submitted import hand_in, notebook, zipped
 
 FORGETS = """
 from twisted.internet.protocol import Protocol

@@ -59,7 +59,9 @@ def world(tmp_path_factory):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_harm_is_contained_and_told(name, sandbox, world):
     home, port, sockets = world
-    body = Template(textwrap.dedent(HOSTILE[name])).safe_substitute(home=str(home), port=port, name=NAME)
+    canary = home / "canary"
+    places = {"home": home, "other": canary, "grades": canary, "port": port, "name": NAME}
+    body = Template(textwrap.dedent(HOSTILE[name])).safe_substitute(places)
     before = time.monotonic()
     verdict = judge(exercise("a_sum"), HELPERS + body + "\n", sandbox, seed=1)
     assert time.monotonic() - before < 60

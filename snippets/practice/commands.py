@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from snippets.lens.errors import LensError
-from snippets.practice.grading.command import grade
+from snippets.practice.grading.command import grade, sample
 from snippets.shell import Name, warn_about_version
 
 if TYPE_CHECKING:  # the exercises are read only by a command that needs them
@@ -181,6 +181,7 @@ def list_exercises() -> None:
 
 
 exercises.add_command(grade)
+exercises.add_command(sample)
 
 
 def _chosen(slug: str | None, desk: "Desk") -> "Folder | None":
