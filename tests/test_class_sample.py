@@ -89,7 +89,8 @@ def contents(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_every_student_has_rows_and_those_that_are_right_pass(graded, students):
+def test_a_class_of_thirty_is_graded_by_two_commands(graded, students):
+    """All thirty students of the made-up class have rows in the grades; right answers pass, hostile ones don't."""
     _, _, rows = graded
     assert list(rows) == [student.name for student in students] == [f"student{at:02}" for at in range(1, 31)]
     for student in students:
@@ -104,6 +105,7 @@ def test_every_student_has_rows_and_those_that_are_right_pass(graded, students):
 
 
 def test_what_was_hostile_is_told(graded, students):
+    """Of each of the eight hostile files the grades and the page say what became of it."""
     folder, _, rows = graded
     told = Said((folder / "grades" / "index.html").read_text("utf-8")).told
     hostile = {student.about.partition(": ")[2]: student for student in students if student.kind == HARM}

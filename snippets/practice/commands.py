@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from snippets.lens.errors import LensError
-from snippets.practice.grading.command import grade, sample
+from snippets.practice.grading.command import grade
+from snippets.practice.grading.sample_command import sample
 from snippets.shell import Name, warn_about_version
 
 if TYPE_CHECKING:  # the exercises are read only by a command that needs them

@@ -1,4 +1,4 @@
-"""The commands of whoever teaches: python -m snippets exercises sample, and grade."""
+"""The command of whoever teaches: python -m snippets exercises grade."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import click
 
 
 @click.command()
-@click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("submissions", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the grades go.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes on this machine; as many as it has cores.")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade by the workers of this dask.distributed scheduler.")
@@ -46,23 +46,3 @@ def grade(submissions: Path, out: Path, workers: int | None, scheduler: str | No
     click.echo(f"{out / 'grades.csv'} has a row an answer; {out / 'index.html'} says who needs help first.")
     if again := [record["student"] for record in records if not record["key"]]:
         click.echo(f"warning: {len(again)} students were not graded in full; the same command tries again", err=True)
-
-
-@click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--seed", type=int, default=1, show_default=True, help="Draw the class from it.")
-def sample(folder: Path, seed: int) -> None:
-    """Lay out a made-up class of 30 students in DIR, to try grading with.
-
-    Eight of them are hostile: grade the folder, and run nothing in it.
-    """
-    from snippets.practice.grading.sample import HARM, KINDS, lay_out
-
-    students = lay_out(folder, seed)
-    for kind, number in KINDS.items():
-        click.echo(f"{kind}: {number}")
-        for student in students:
-            if student.kind == kind:
-                click.echo(f"    {student.name}  {student.about}")
-    click.echo(f"{folder} has {len(students)} made-up students. {KINDS[HARM]} are hostile: run none of the files, but")
-    click.echo(f"python -m snippets exercises grade {folder} --out {folder.with_name('grades')}")
