@@ -91,9 +91,16 @@ ARROWS = {
         "snippets.practice",
         "snippets.lens",
         "snippets.catalogue",
+        "snippets.cells",
         "snippets.shell",
     ),
-    "snippets/practice": ("snippets.practice", "snippets.lens", "snippets.catalogue", "snippets.shell"),
+    "snippets/practice": (
+        "snippets.practice",
+        "snippets.lens",
+        "snippets.catalogue",
+        "snippets.cells",
+        "snippets.shell",
+    ),
     "snippets/exercises": ("snippets.practice.talk", "snippets.lens"),
 }
 NO_FIGURES = ("matplotlib", "numpy", "PIL", "snippets.lens.figures")

@@ -33,7 +33,8 @@ def grade(submissions: Path, out: Path, workers: int | None, scheduler: str | No
         raise click.UsageError("the scheduler has its own workers: --workers is for this machine")
     warn_about_version()
     columns = (TextColumn("students"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("")
         records = grade_class(
             submissions,
