@@ -108,7 +108,7 @@ def check(slug: str | None) -> None:
 def watch() -> None:
     """Check a file as soon as you save it, exercise by exercise, until all have passed or you press Ctrl-C."""
     from snippets.practice.process import Process
-    from snippets.practice.told import COMMAND
+    from snippets.practice.shelf import COMMAND
     from snippets.practice.watch import Watch
 
     warn_about_version()
@@ -154,8 +154,7 @@ def reset(slug: str | None, yes: bool) -> None:
 @SLUG
 def solution(slug: str | None) -> None:
     """Show how the book solves the exercise SLUG, or the last one you passed; after you have passed it."""
-    from snippets.practice.shelf import exercise
-    from snippets.practice.told import COMMAND
+    from snippets.practice.shelf import COMMAND, exercise
 
     with _at_desk() as desk:
         passed = desk.progress().passed
