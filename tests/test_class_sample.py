@@ -137,12 +137,13 @@ def test_the_command_says_who_hands_in_what(graded, students):
 
 
 def test_the_class_is_drawn_from_the_seed(tmp_path):
-    folder, laid = tmp_path / "class", []
+    folder, laid, kinds = tmp_path / "class", [], []
     for seed in (1, 1, 2):
-        lay_out(folder, seed)
+        kinds.append([student.kind for student in lay_out(folder, seed)])
         laid.append(contents(folder))
         shutil.rmtree(folder)
     assert laid[0] == laid[1] != laid[2]
+    assert kinds[0] == kinds[1] != kinds[2], "a name doesn't tell who is hostile"
     assert {Path(name).suffix for name in laid[0]} == {".py", ".zip", ".ipynb"}
 
 

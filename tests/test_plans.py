@@ -87,8 +87,9 @@ ROWS = st.lists(st.tuples(st.text("ab ", max_size=9), st.integers(0, 200)), max_
 
 @given(ROWS)
 def test_each_row_begins_where_the_one_before_it_ends(rows):
-    begins = []
-    for line in timetable(rows).splitlines():
+    begins, told = [], timetable(rows).splitlines()
+    for line in told:
         hours, minutes = line.split()[0].split(":")
         begins.append(60 * int(hours) + int(minutes))
+    assert [int(line.split()[1]) for line in told[:-1]] == [takes for _, takes in rows]
     assert begins == [sum(takes for _, takes in rows[:at]) for at in range(len(rows) + 1)]
