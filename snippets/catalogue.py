@@ -31,8 +31,8 @@ def first_line(file: Path) -> str:
         return opened.readline().strip().strip('"').strip()
 
 
-# What the chapters are gathered in, by the names of their notebooks.
-PAGES = ("claims", "surprises", "questions", "glossary")
+# What the chapters are gathered in, and how they are taught, by the names of their notebooks.
+PAGES = ("claims", "surprises", "questions", "glossary", "teaching")
 
 
 def texts() -> list[str]:

@@ -10,6 +10,7 @@ import click
 
 from snippets.lens.errors import LensError
 from snippets.practice.grading.command import grade
+from snippets.practice.grading.sample_command import sample
 from snippets.shell import Name, warn_about_version
 
 if TYPE_CHECKING:  # the exercises are read only by a command that needs them
@@ -210,6 +211,7 @@ def export(slug: str, nbgrader: bool, otter: bool, out: Path | None) -> None:
 
 
 exercises.add_command(grade)
+exercises.add_command(sample)
 
 
 def _chosen(slug: str | None, desk: "Desk") -> "Folder | None":
