@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from snippets import catalogue
+from snippets.edition import commands as edition
 from snippets.lens.errors import LensError
 from snippets.practice.commands import exercises
 from snippets.shell import Name, warn_about_version
@@ -169,7 +170,8 @@ def prove(name: str) -> None:
         sys.exit(1)
 
 
-for command in (exercises, commands.book, commands.coverage, commands.drift, commands.bench):
+commands.book.add_command(edition.html)
+for command in (exercises, edition.serve, commands.book, commands.coverage, commands.drift, commands.bench):
     cli.add_command(command)
 
 

@@ -93,6 +93,13 @@ ARROWS = {
         "snippets.catalogue",
         "snippets.shell",
     ),
+    "snippets/edition": (
+        "snippets.edition",
+        "snippets.workshop",
+        "snippets.lens",
+        "snippets.catalogue",
+        "snippets.shell",
+    ),
     "snippets/practice": ("snippets.practice", "snippets.lens", "snippets.catalogue", "snippets.shell"),
     "snippets/exercises": ("snippets.practice.talk", "snippets.lens"),
 }

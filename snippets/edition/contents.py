@@ -5,6 +5,9 @@ from snippets.workshop.assembly import assemble
 from snippets.workshop.contents import question
 from snippets.workshop.shape import minutes, parts
 
+# Pages that need the server.
+SERVED = ("xray", "live")
+
 _HEAD = """# Twisted.web, line by line
 
 A book that reads the source of Twisted.web from the bytes on a socket to `render_GET` and back. The code on these pages
@@ -14,14 +17,18 @@ is the code of the Twisted that is installed where they were made, and the lines
 | --- | --- | ---: |
 """
 
+_BY_HAND = """Have a request of your own played, line by line, in the [X-ray](xray.md), and watch the callbacks of this very
+server [live](live.md)."""
+
 
 def index() -> str:
     """The first page, as Markdown for Sphinx."""
     rows = [f"| [{_title(slug)}]({slug}.ipynb) | {question(slug)} | {_minutes(slug)} |" for slug in catalogue.slugs()]
     gathered = [text for text in catalogue.texts() if text not in catalogue.slugs()]
     links = "\n".join(f"- [{_title(slug)}]({slug}.ipynb)" for slug in gathered)
-    trees = _tree("Chapters", catalogue.slugs()) + _tree("Gathered", gathered)
-    return f"{_HEAD}{chr(10).join(rows)}\n\nWhat the chapters have shown is gathered in these pages:\n\n{links}\n\n{trees}"
+    trees = _tree("Chapters", catalogue.slugs()) + _tree("Gathered", gathered) + _tree("By hand", list(SERVED))
+    table = "\n".join(rows)
+    return f"{_HEAD}{table}\n\n{_BY_HAND}\n\nWhat the chapters have shown is gathered:\n\n{links}\n\n{trees}"
 
 
 def _tree(caption: str, names: list[str]) -> str:

@@ -72,7 +72,7 @@ def _written(folder: Path) -> Iterator[None]:
 def _make(half: Path, say: Say) -> None:
     import nbformat
 
-    from snippets.edition.contents import index
+    from snippets.edition.contents import SERVED, index
     from snippets.edition.sphinx_pages import run_sphinx
     from snippets.edition.web_cells import for_the_web
 
@@ -81,6 +81,8 @@ def _make(half: Path, say: Say) -> None:
     for slug, ran in _executed(say):
         (sources / f"{slug}.ipynb").write_text(nbformat.writes(for_the_web(nbformat.reads(ran, 4))), encoding="utf-8")
     (sources / "index.md").write_text(index(), encoding="utf-8")
+    for name in SERVED:
+        shutil.copy(Path(__file__).with_name(f"{name}.md"), sources)
     say("making the pages")
     for warning in run_sphinx(sources, half / "pages", half / "trees"):
         say(warning)
