@@ -17,8 +17,8 @@ is the code of the Twisted that is installed where they were made, and the lines
 | --- | --- | ---: |
 """
 
-_BY_HAND = """Have a request of your own played, line by line, in the [X-ray](xray.md), and watch the callbacks of this very
-server [live](live.md)."""
+_BY_HAND = """Have a request of your own played, line by line, in the [X-ray](xray.md), and watch the callbacks of this
+very server [live](live.md)."""
 
 
 def index() -> str:

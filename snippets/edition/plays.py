@@ -6,6 +6,7 @@ from typing import Any
 
 from twisted.web.resource import IResource
 
+from snippets.edition.web_links import linked_texts
 from snippets.lens.errors import LensError
 from snippets.lens.film import play_film, texts
 from snippets.lens.wire import pieces
@@ -64,7 +65,7 @@ def _act(wanted: object) -> Act:
 def played(acts: list[Act], make_root: Callable[[], IResource] = DemoSite) -> dict[str, Any]:
     """The film of a client that does `acts` at a site, with the texts that go with it."""
     made = play_film(acts, make_root(), limit=MOST_STEPS)
-    return {"film": made, "texts": texts(made)}
+    return {"film": made, "texts": linked_texts(texts(made))}
 
 
 # Of the scenarios those that are told by what a client does alone.

@@ -31,7 +31,7 @@ OPTIONS: dict[str, Any] = {
     "html_theme": "furo",
     "html_static_path": [str(STATIC), str(LENS / "listing.css"), str(LENS / "player.js")],
     "html_css_files": ["listing.css", "edition.css"],
-    "html_js_files": [("edition.js", {"defer": "defer"})],
+    "html_js_files": [("edition.js", {"defer": "defer"}), ("players.js", {"type": "module"})],
     "html_copy_source": False,
     "html_show_sourcelink": False,
     "html_show_sphinx": False,

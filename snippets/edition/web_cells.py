@@ -1,13 +1,16 @@
 """A notebook as executed, made ready for the web pages: links, listings without their style, words kept apart."""
 
+import json
 import re
 
 from nbformat import NotebookNode
 
+from snippets.edition.web_links import linked, linked_texts
 from snippets.lens.listing import STORED
 
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _TEST = re.compile(r"\[`(\w+)`\]\(\.\./tests/(\w+)\.py#L(\d+)\)")
+_FILM = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
 _README = re.compile(r"\]\(\.\./README\.md(#[^)]*)?\)")
 
 
@@ -21,14 +24,20 @@ def for_the_web(notebook: NotebookNode) -> NotebookNode:
             data = output.get("data", {})
             data.pop(STORED, None)
             if "text/html" in data:
-                data["text/html"] = _apart(_linked(_STYLE.sub("", data["text/html"])))
+                shown = data["text/html"]
+                data["text/html"] = _player(shown) if "data-player=" in shown else _apart(linked(_STYLE.sub("", shown)))
     return notebook
 
 
-def _linked(html: str) -> str:
-    """Links in outputs lead to pages, where the notebook's lead to notebooks and to the tests' files."""
-    html = re.sub(r'href="(\w+)\.ipynb', r'href="\1.html', html)
-    return re.sub(r'href="\.\./tests/(\w+)\.py#L(\d+)"', r'href="tests/\1.html#L-\2"', html)
+def _player(html: str) -> str:
+    """A player without its script, which is a file here; its film stays, and leads to pages."""
+    data, script = _FILM.search(html), html.rfind('<script type="module">')
+    if not data or script < 0:
+        return html
+    values = json.loads(data[1])
+    values["texts"] = linked_texts(values["texts"])
+    film = json.dumps(values, separators=(",", ":")).replace("<", "\\u003c")
+    return f"{html[: data.start(1)]}{film}{html[data.end(1) : script]}"
 
 
 def _apart(html: str) -> str:

@@ -580,4 +580,15 @@ export function render({ model, el }) {
   return new Player(film, el, { step: model.get("step"), address: model.get("address") });
 }
 
+/** Show the films that stand as JSON inside some elements. */
+export function show(elements) {
+  for (const el of elements) {
+    const data = el.querySelector('script[type="application/json"]');
+    if (data && !el.shadowRoot) {
+      const values = JSON.parse(data.textContent);
+      render({ model: { get: (name) => values[name] }, el });
+    }
+  }
+}
+
 export default { render };
