@@ -18,8 +18,8 @@ def for_the_web(notebook: NotebookNode) -> NotebookNode:
     """Change an executed notebook in place: its links lead to pages, its listings share one style."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            linked = _TEST.sub(r'<a href="tests/\2.html#L-\3"><code>\1</code></a>', cell.source)
-            cell.source = _README.sub("](index.md)", linked)
+            source = _TEST.sub(r'<a href="tests/\2.html#L-\3"><code>\1</code></a>', cell.source)
+            cell.source = _README.sub("](index.md)", source)
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             data.pop(STORED, None)
