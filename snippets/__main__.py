@@ -10,7 +10,7 @@ from snippets import catalogue
 from snippets.edition import commands as edition
 from snippets.lens.errors import LensError
 from snippets.practice.commands import exercises
-from snippets.shell import Name, warn_about_version
+from snippets.shell import Commands, Name, warn_about_version
 from snippets.workshop import commands
 
 if TYPE_CHECKING:  # it takes long to import Twisted
@@ -40,7 +40,7 @@ FUNCTION = Name("function", _function_names)
 CLAIM = Name("name", _claim_names)
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Run the snippets of the book, and look at Twisted at work.

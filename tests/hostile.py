@@ -4,6 +4,7 @@
 HELPERS = """
 import contextlib, ctypes, gc, json, os, re, signal, socket, stat, subprocess, sys, threading, time
 libc = ctypes.CDLL(None, use_errno=True)
+scratch = os.environ.get("TMPDIR", "/nowhere")  # the one folder that can be written to
 still = threading.Event().wait  # what really waits
 
 def add(a, b):
@@ -74,15 +75,15 @@ HOSTILE = {
     """,
     "a full disk": """
         for number in range(20):
-            with open(f"/scratch/{number}", "wb") as file:
+            with open(f"{scratch}/{number}", "wb") as file:
                 file.write(b"x" * (10 << 20))
     """,
     "ten thousand files": """
         for number in range(10000):
-            open(f"/scratch/{number}", "w").close()
+            open(f"{scratch}/{number}", "w").close()
     """,
     "folders in folders": """
-        os.chdir("/scratch")
+        os.chdir(scratch)
         for _ in range(2000):
             os.mkdir("d")
             os.chdir("d")
@@ -168,11 +169,11 @@ HOSTILE = {
                 hole()
     """,
     "mounting": """
-        if libc.mount(b"none", b"/scratch", b"tmpfs", 0, None) == 0 or libc.umount2(b"/usr", 2) == 0:
+        if libc.mount(b"none", scratch.encode(), b"tmpfs", 0, None) == 0 or libc.umount2(b"/usr", 2) == 0:
             hole()
     """,
     "the devices": """
-        os.mknod("/scratch/disk", stat.S_IFBLK | 0o666, os.makedev(254, 0))
+        os.mknod(f"{scratch}/disk", stat.S_IFBLK | 0o666, os.makedev(254, 0))
         hole()
     """,
     "the kernel's own switches": """

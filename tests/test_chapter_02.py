@@ -249,6 +249,17 @@ class TestHalfClose:
         assert factory.made[0].reason.type is ConnectionDone
         assert said == []
 
+    def test_a_client_that_takes_its_time_gets_its_answer(self, hand):
+        """A client that half-closes after the turn that has written its answer gets it."""
+        client = hand.connect(hand.listen(Keeping(Echo)))
+        hand.turn()
+        client.sendall(b"hello")
+        hand.turn()
+        assert "write 5 bytes" in repr(hand.turn())
+        client.shutdown(socket.SHUT_WR)
+        assert "read 0 bytes; ran doRead, connectionLost" in repr(hand.turn())
+        assert client.recv(9) == b"hello"
+
     def test_the_methods_of_the_interface_are_not_enough(self, hand):
         """A protocol that has readConnectionLost and declares nothing is not asked, and its answer is lost."""
 

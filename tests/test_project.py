@@ -91,6 +91,14 @@ ARROWS = {
         "snippets.practice",
         "snippets.lens",
         "snippets.catalogue",
+        "snippets.cells",
+        "snippets.shell",
+    ),
+    "snippets/practice": (
+        "snippets.practice",
+        "snippets.lens",
+        "snippets.catalogue",
+        "snippets.cells",
         "snippets.shell",
     ),
     "snippets/edition": (
@@ -100,7 +108,6 @@ ARROWS = {
         "snippets.catalogue",
         "snippets.shell",
     ),
-    "snippets/practice": ("snippets.practice", "snippets.lens", "snippets.catalogue", "snippets.shell"),
     "snippets/exercises": ("snippets.practice.talk", "snippets.lens"),
 }
 NO_FIGURES = ("matplotlib", "numpy", "PIL", "snippets.lens.figures")

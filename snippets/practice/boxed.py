@@ -10,7 +10,7 @@ import sys
 
 from snippets.practice import inside
 
-SCRATCH = "/scratch"  # the one folder that can be written to
+BOOK, SCRATCH = "/book", "/scratch"  # where the kit is, and the one folder that can be written to
 MEMORY = 512 << 20  # bytes: of address space for each process, and of what all of them have beyond the first
 LIMITS = {
     resource.RLIMIT_NPROC: 32,
@@ -45,7 +45,7 @@ def main(uid: int, cpu: int, wall: float) -> None:
     inside.CPU_SECONDS, inside.WALL_SECONDS, inside.MEMORY, inside.MORE_LIMITS = cpu, wall, MEMORY, LIMITS
     site.setquit()  # exit() and quit(), as everywhere
     os.dup2(os.open(os.devnull, os.O_RDWR), 2)
-    inside.serve(cleaned, too_much)
+    inside.serve(inside.Hold(too_much=lambda child: too_much(), after=cleaned))
 
 
 def cleaned() -> bool:

@@ -29,10 +29,12 @@ class _Slug(Name):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         from snippets.practice.shelf import exercise
 
-        return exercise(value.removesuffix(".py").rpartition("/")[2]).slug
+        name = value.removesuffix(".py").rpartition("/")[2]
+        return exercise(name if name in _slugs() else value).slug
 
 
-SLUG = click.argument("slug", type=_Slug("slug", _slugs), required=False)
+_NAMED = _Slug("slug", _slugs)
+SLUG = click.argument("slug", type=_NAMED, required=False)
 
 
 @click.group(invoke_without_command=True)
@@ -60,6 +62,8 @@ def start(folder: Path | None) -> None:
     desk = Desk((folder or Path(NAME)).resolve(), _say)
     if desk.folder.is_relative_to(FOLDER):
         raise LensError(f"{desk.folder} is where the book keeps its exercises; name another folder")
+    if desk.folder.is_file():
+        raise LensError(f"{folder or NAME} is a file: name a folder for the exercises")
     with _files():
         copied = desk.lay_out()
         there = len(_slugs()) - len(copied)
@@ -103,7 +107,7 @@ def check(slug: str | None) -> None:
 def watch() -> None:
     """Check a file as soon as you save it, exercise by exercise, until all have passed or you press Ctrl-C."""
     from snippets.practice.process import Process
-    from snippets.practice.told import COMMAND
+    from snippets.practice.shelf import COMMAND
     from snippets.practice.watch import Watch
 
     warn_about_version()
@@ -149,8 +153,7 @@ def reset(slug: str | None, yes: bool) -> None:
 @SLUG
 def solution(slug: str | None) -> None:
     """Show how the book solves the exercise SLUG, or the last one you passed; after you have passed it."""
-    from snippets.practice.shelf import exercise
-    from snippets.practice.told import COMMAND
+    from snippets.practice.shelf import COMMAND, exercise
 
     with _at_desk() as desk:
         passed = desk.progress().passed
@@ -178,6 +181,32 @@ def list_exercises() -> None:
         except LensError:
             progress = Progress()
         click.echo("\n".join(every(progress)))
+
+
+@exercises.command()
+@click.argument("slug", type=_NAMED)
+@click.option("--nbgrader", is_flag=True, help="For `nbgrader generate_assignment`.")
+@click.option("--otter", is_flag=True, help="For `otter assign`.")
+@click.option(
+    "--out",
+    metavar="FILE.ipynb",
+    type=click.Path(path_type=Path),
+    help="Where it goes, over nothing that is there; without it, SLUG.ipynb in the current folder.",
+)
+def export(slug: str, nbgrader: bool, otter: bool, out: Path | None) -> None:
+    """Write the exercise SLUG as a notebook for a teacher: the task, the book's solution, and a graded cell.
+
+    From it nbgrader or otter makes the notebook for students, without the solution, and grades what they hand in.
+    """
+    from snippets.practice.export import save
+    from snippets.practice.shelf import exercise
+
+    if nbgrader == otter:
+        raise LensError("say for which of the two the notebook is: --nbgrader or --otter")
+    path = out or Path(f"{slug}.ipynb")
+    with _files():
+        save(exercise(slug), "nbgrader" if nbgrader else "otter", path)
+    click.echo(f"{path}: {slug} for {'`nbgrader generate_assignment`' if nbgrader else '`otter assign`'}.")
 
 
 exercises.add_command(grade)

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from snippets.practice import coded, ways
@@ -26,13 +27,26 @@ MORE_LIMITS: dict[int, int] = {}  # which else, and how much: what a sandbox add
 MOST_REPLY = 1 << 20  # bytes
 
 
-def serve(after: Callable[[], bool] = lambda: True, too_much: Callable[[], bool] = lambda: False) -> None:
-    """Answer each request with one line of JSON, until the input ends.
+@dataclass(frozen=True)
+class Hold:
+    """How a sandbox holds the children in which files are played.
 
     Args:
+        begin: called in a child before anything of a file.
+        too_much: asked with a child's number while it runs; True if it is to be stopped, for what it takes.
         after: called when a child is done with; False if the process is not fit for another, which the reply then says.
-        too_much: asked while a child runs; True if it is to be stopped, for the memory it takes.
     """
+
+    begin: Callable[[], None] = lambda: None
+    too_much: Callable[[int], bool] = lambda child: False
+    after: Callable[[], bool] = lambda: True
+
+
+FREE = Hold()  # as whoever runs it
+
+
+def serve(hold: Hold = FREE) -> None:
+    """Answer each request with one line of JSON, until the input ends."""
     with contextlib.suppress(ImportError):
         for module in ("twisted.web.server", "snippets.lens.wire", "snippets.lens.logged"):
             importlib.import_module(module)  # once here, and not in each child
@@ -45,7 +59,7 @@ def serve(after: Callable[[], bool] = lambda: True, too_much: Callable[[], bool]
     for line in requests:
         request = coded.loads(line)
         ticket = request.pop("ticket")
-        replies.write(coded.dumps({"ticket": ticket} | answer(request, too_much) | _fit(after())).encode() + b"\n")
+        replies.write(coded.dumps({"ticket": ticket} | answer(request, hold) | _fit(hold.after())).encode() + b"\n")
         replies.flush()
 
 
@@ -54,16 +68,16 @@ def _fit(fit: bool) -> dict[str, Any]:
     return {} if fit else {"last": True}
 
 
-def answer(request: dict[str, Any], too_much: Callable[[], bool] = lambda: False) -> dict[str, Any]:
+def answer(request: dict[str, Any], hold: Hold = FREE) -> dict[str, Any]:
     """Play one request in a child; say what it replied, or how it ended."""
     reading, writing = os.pipe()
     with tempfile.TemporaryFile() as trace:
         child = os.fork()
         if child == 0:
-            _child(request, writing, trace.fileno())
+            _child(request, writing, trace.fileno(), hold.begin)
         os.close(writing)
         try:
-            reply, in_time, status = _read(reading, child, too_much)
+            reply, in_time, status = _read(reading, child, hold.too_much)
         finally:
             os.close(reading)
         trace.seek(0)
@@ -86,7 +100,7 @@ def _made_of(reply: bytes, in_time: bool, status: int, trace: str) -> dict[str, 
     return {"ended": "exit", "number": os.waitstatus_to_exitcode(status), "trace": trace}
 
 
-def _read(reading: int, child: int, too_much: Callable[[], bool]) -> tuple[bytes, bool, int]:
+def _read(reading: int, child: int, too_much: Callable[[int], bool]) -> tuple[bytes, bool, int]:
     """What the child wrote up to its newline or to its own end; whether that came in time; and how the child ended.
 
     A grandchild may hold the pipe for ever: nobody waits for it.
@@ -103,10 +117,10 @@ def _read(reading: int, child: int, too_much: Callable[[], bool]) -> tuple[bytes
             break
         else:
             status = _ended(child)
-        if status is None and too_much():
+        if status is None and too_much(child):
             return b"", True, _stopped(child)
     whole = len(got) > MOST_REPLY or got.endswith(b"\n")
-    while status is None and not whole and time.monotonic() < until and not too_much():
+    while status is None and not whole and time.monotonic() < until and not too_much(child):
         time.sleep(0.01)
         status = _ended(child)
     return got, whole or status is not None, _stopped(child) if status is None else status
@@ -130,10 +144,11 @@ def _kill(kill: Callable[[int, int], None], number: int) -> None:
         kill(number, signal.SIGKILL)
 
 
-def _child(request: dict[str, Any], writing: int, trace: int) -> None:
+def _child(request: dict[str, Any], writing: int, trace: int, begin: Callable[[], None]) -> None:
     """Play the request within limits, reply, and end."""
     try:
         os.setpgid(0, 0)
+        begin()
         _close_all_but(writing, trace)
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -32,7 +32,7 @@ _SIGNALS = {
     6: f"{_CRASHED} (SIGABRT)",
     7: f"{_CRASHED} (SIGBUS)",
     8: f"{_CRASHED} (SIGFPE)",
-    9: "It was stopped from outside (SIGKILL): for the memory it took, or by its own hand",
+    9: "It was stopped from outside (SIGKILL): for the memory it took, for what it wrote, or by its own hand",
     11: f"{_CRASHED} (SIGSEGV)",
 }
 

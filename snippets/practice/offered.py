@@ -3,9 +3,7 @@
 from html import escape
 
 from snippets.lens.errors import LensError
-from snippets.practice.shelf import Folder, shelf
-
-START = "python -m snippets exercises start"
+from snippets.practice.shelf import COMMAND, Folder, shelf
 
 
 class Offer:
@@ -50,4 +48,4 @@ def _head(folder: Folder) -> str:
 
 def _how(folders: list[Folder]) -> str:
     """How to begin in a shell; the names of all, for the first command copies all of them."""
-    return f"In a shell: {START}, then edit a file, then {START.removesuffix('start')}check {folders[0].slug}."
+    return f"In a shell: {COMMAND} start, then edit a file, then {COMMAND} check {folders[0].slug}."

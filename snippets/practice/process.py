@@ -147,10 +147,13 @@ class Server:
 
     Args:
         begin: starts it; requests and replies go over its standard input and output.
+        clear: called when it has ended.
     """
 
-    def __init__(self, begin: Callable[[], "subprocess.Popen[bytes]"]) -> None:
-        self._begin = begin
+    def __init__(
+        self, begin: Callable[[], "subprocess.Popen[bytes]"], clear: Callable[[], None] = lambda: None
+    ) -> None:
+        self._begin, self._clear = begin, clear
         self._started: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -202,6 +205,7 @@ class Server:
             for pipe in (process.stdin, process.stdout):
                 with contextlib.suppress(OSError):
                     pipe.close() if pipe else None
+            self._clear()
 
 
 def _read(reply: bytes) -> Any:

@@ -15,6 +15,8 @@ from typing import Any
 from snippets.lens.errors import LensError
 from snippets.practice.talk import Exercise, Talk
 
+COMMAND = "python -m snippets exercises"  # as it is typed
+
 BOOK = Path(__file__).parents[1] / "exercises"
 FOLDER = BOOK  # where the exercises are
 

@@ -8,10 +8,8 @@ from pathlib import Path
 import click
 
 from snippets.practice.progress import Desk, Progress
-from snippets.practice.shelf import Folder, shelf
+from snippets.practice.shelf import COMMAND, Folder, shelf
 from snippets.practice.verdict import Verdict
-
-COMMAND = "python -m snippets exercises"
 
 
 def told(verdict: Verdict) -> list[str]:

@@ -100,10 +100,11 @@ def play(source: str, file: str, way: str, name: str, talks: list[list[list[Any]
                     "printed": printed.text,
                 }
             found = []
-            for steps in talks:
+            for number, steps in enumerate(talks):
+                if number:
+                    with redirect_stdout(Limited()), redirect_stderr(Limited()):  # it has been heard once
+                        names = load(code, file)
                 found.append(_one(file, _WAYS[way], names, name, steps, slept))
-                with redirect_stdout(Limited()), redirect_stderr(Limited()):  # it has been heard once
-                    names = load(code, file)
         except (Exception, SystemExit) as error:
             return {"unusable": described(error, file), "printed": printed.text}
     return {"talks": [played.as_dict() for played in found], "printed": printed.text}

@@ -51,15 +51,12 @@ def _shelf(folder: Path) -> Iterator[list[Folder]]:
     every = itertools.cycle(shelf().values())
     for number, exercise in enumerate(itertools.islice(every, EACH)):
         shutil.copytree(exercise.path, folder / f"{exercise.slug}_{number}")
-    before, shelves.FOLDER = shelves.FOLDER, folder
+    before = shelves.FOLDER
+    keys.stand_at(folder)
     try:
-        shelf.cache_clear()
-        keys.forget()
         yield list(shelf().values())
     finally:
-        shelves.FOLDER = before
-        shelf.cache_clear()
-        keys.forget()
+        keys.stand_at(before)
 
 
 def _hand_in(folder: Path, exercises: list[Folder], number: int) -> None:

@@ -12,11 +12,12 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from snippets.cells import METADATA
 from snippets.lens.errors import LensError
 from snippets.lens.listing import STORED
 from snippets.lens.roles import contents, with_values
 from snippets.workshop import notebook as saved
-from snippets.workshop.assembly import METADATA, first_line, in_a_line
+from snippets.workshop.assembly import first_line, in_a_line
 
 Shown = Callable[[int, int], None]  # is told how many cells are done, of how many
 

@@ -24,7 +24,7 @@ def talks(chance: Random) -> Iterator[Talk]:
     yield talk("The length says where a message ends, whatever bytes are in it.", send(b"3:a,b,"), send(b"4:1:x,,"))
     yield talk("A message may have no byte at all.", send(b"0:,2:hi,"))
     yield talk("A byte that is no comma ends the connection.", send(b"3:abcd2:hi,"))
-    yield talk("What was answered before is still sent.", send(b"2:hi,3:abcd"), section="As the client sees it")
+    yield talk("What was answered before is still sent.", send(b"2:hi,3:abcd"), section="The end")
     yield talk("A length begins with a digit.", send(b":,"), send(b"x2:hi,", to="b"))
     yield talk(
         "A length is digits and nothing else, though int takes more.",

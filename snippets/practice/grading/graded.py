@@ -13,8 +13,9 @@ from snippets.practice.checked import verdict_on
 from snippets.practice.grading import keys
 from snippets.practice.grading.unpacked import Answer, unpacked
 from snippets.practice.judge import Talked
+from snippets.practice.kit import SECONDS, Refused
 from snippets.practice.predict import Predicted
-from snippets.practice.sandbox import SECONDS, Refused, Sandbox
+from snippets.practice.sandbox import Sandbox
 from snippets.practice.shelf import Folder, exercise
 from snippets.practice.verdict import Verdict
 
@@ -32,6 +33,7 @@ class Job:
         kit: the digest of the kit of whoever asks; a grade by another kit would be another grade.
         seconds: how many a file may compute, and how many it may take.
         shelf: where the exercises are, if not in the book.
+        weaker: are the files held by Landlock, and not by bubblewrap?
     """
 
     student: str
@@ -42,10 +44,11 @@ class Job:
     kit: str = ""
     seconds: tuple[int, float] = SECONDS
     shelf: str = ""
+    weaker: bool = False
 
     @property
     def key(self) -> str:
-        return keys.parcel(self.files, self.problems, self.seed)
+        return keys.parcel(self.files, self.problems, self.seed, self.weaker)
 
 
 @dataclass
@@ -85,11 +88,8 @@ def seed_of(slug: str, seed: int) -> int:
 
 
 def _stand_at(job: Job) -> None:
-    folder = Path(job.shelf) if job.shelf else shelves.FOLDER
-    if folder != shelves.FOLDER:
-        shelves.FOLDER = folder
-        shelves.shelf.cache_clear()
-        keys.forget()
+    if job.shelf and Path(job.shelf) != shelves.FOLDER:
+        keys.stand_at(Path(job.shelf))
     if job.kit and job.kit != keys.kit():
         raise Refused("this worker has another release of the book, of Python or of Twisted than whoever grades")
 
@@ -97,7 +97,7 @@ def _stand_at(job: Job) -> None:
 def _grade(slug: str, answer: Answer, job: Job, sandbox: Sandbox) -> dict[str, Any]:
     """The grade of an answer, from an earlier run if nothing has changed since."""
     seed = seed_of(slug, job.seed)
-    key = keys.answer(slug, answer.problem or answer.text, seed)
+    key = keys.answer(slug, answer.problem or answer.text, seed, job.weaker)
     kept = job.kept.get(slug)
     if kept is not None and kept.get("key") == key:
         return kept

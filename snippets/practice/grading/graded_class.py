@@ -12,7 +12,7 @@ from snippets.practice.grading.page import page
 from snippets.practice.grading.parcels import parcels
 from snippets.practice.grading.tables import Record
 from snippets.practice.grading.workers import here
-from snippets.practice.sandbox import SECONDS
+from snippets.practice.kit import SECONDS
 
 By = Callable[[Iterable[Job]], Iterator[Record]]
 
@@ -23,6 +23,7 @@ def grade_class(
     by: By = lambda jobs: here(jobs, 1),
     seed: int | None = None,
     seconds: tuple[int, float] = SECONDS,
+    weaker: bool = False,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[Record]:
     """Grade the submissions in a folder; write records, `grades.csv` and `index.html` into another.
@@ -33,6 +34,7 @@ def grade_class(
         by: who grades: in which processes, on which machines.
         seed: of all conversations; that of the last run, or drawn, without it.
         seconds: how many a file may compute, and how many it may take.
+        weaker: hold the files by Landlock, and not by bubblewrap?
         progress: is told how many students are done, of how many.
 
     Returns:
@@ -52,7 +54,7 @@ def grade_class(
         record = kept.record(parcel.student)
         other = str(shelf.FOLDER) if shelf.FOLDER != shelf.BOOK else ""
         known = record.get("grades", {})
-        job = Job(parcel.student, parcel.files, parcel.problems, drawn, known, keys.kit(), seconds, other)
+        job = Job(parcel.student, parcel.files, parcel.problems, drawn, known, keys.kit(), seconds, other, weaker)
         if record.get("key") == job.key:
             records[parcel.student] = record
         else:

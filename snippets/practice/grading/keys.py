@@ -1,4 +1,4 @@
-"""Says by digests what a grade depends on: the answer, the exercise, the kit, Twisted, and what was drawn."""
+"""Says by digests what a grade depends on: the answer, the exercise, the kit, Twisted, the sandbox, what was drawn."""
 
 import functools
 import hashlib
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
+from snippets.practice import shelf as shelves
 from snippets.practice.shelf import shelf
 
 _HERE = Path(__file__).parents[1]  # the kit
@@ -36,16 +37,30 @@ def exercise(slug: str) -> str:
     return digest(slug, *_files(shelf()[slug].path.glob("*")))
 
 
-def answer(slug: str, text: str, seed: int) -> str:
-    """Of an answer and all that its grade depends on."""
-    return digest(text, exercise(slug), kit(), str(seed))
+def answer(slug: str, text: str, seed: int, weaker: bool) -> str:
+    """Of an answer and all that its grade depends on.
+
+    The sandbox is part of it: a grade of the weaker one doesn't silently stand for one of the other.
+    """
+    return digest(text, exercise(slug), kit(), str(seed), _sandbox(weaker))
 
 
-def parcel(files: Iterable[tuple[str, bytes]], problems: Iterable[str], seed: int) -> str:
+def parcel(files: Iterable[tuple[str, bytes]], problems: Iterable[str], seed: int, weaker: bool) -> str:
     """Of all that a student has handed in, and all that its grades depend on."""
     handed_in = [part for name, data in files for part in (name, data)]
     exercises = [exercise(slug) for slug in shelf()]
-    return digest(*handed_in, "", *problems, "", *exercises, kit(), str(seed))
+    return digest(*handed_in, "", *problems, "", *exercises, kit(), str(seed), _sandbox(weaker))
+
+
+def _sandbox(weaker: bool) -> str:
+    return "landlock" if weaker else "bubblewrap"
+
+
+def stand_at(folder: Path) -> None:
+    """Take the exercises from this folder from now on."""
+    shelves.FOLDER = folder
+    shelf.cache_clear()
+    forget()
 
 
 def forget() -> None:

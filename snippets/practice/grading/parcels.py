@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from snippets.lens.errors import LensError
+from snippets.practice import progress
 from snippets.practice.message import shown
 
-MOST = {".py": 64 << 10, ".zip": 1 << 20, ".ipynb": 1 << 20}  # bytes of a file
+MOST = {".py": progress.MOST, ".zip": 1 << 20, ".ipynb": 1 << 20}  # bytes of a file
 MOST_FILES = 200  # files of a student
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -39,6 +40,8 @@ def parcels(folder: Path) -> list[Parcel]:
         with _opened(folder, None, os.O_DIRECTORY) as top:
             for name in sorted(os.listdir(top)):
                 _take(name, top, found)
+    except NotADirectoryError:
+        raise LensError(f"{folder} is no folder: name the one that holds the submissions") from None
     except OSError as error:
         raise LensError(f"{folder} can't be read: {error.strerror}") from None
     if not found:

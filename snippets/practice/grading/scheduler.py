@@ -8,12 +8,13 @@ from typing import Any
 from snippets.lens.errors import LensError
 from snippets.practice.grading.graded import Job, graded
 from snippets.practice.grading.workers import not_graded
-from snippets.practice.sandbox import Refused, Sandbox
+from snippets.practice.kit import Refused
+from snippets.practice.sandbox import Sandbox
 
 PATIENCE = 10  # seconds for the scheduler to answer
 _AHEAD = 4  # students that wait at the scheduler, for each worker
 _LOCK = threading.Lock()
-_KEPT: list[Sandbox] = []
+_KEPT: dict[tuple[tuple[int, float], bool], Sandbox] = {}  # by what was asked for: a weaker one stands for no other
 
 
 def there(jobs: Iterable[Job], address: str) -> Iterator[dict[str, Any]]:
@@ -72,15 +73,16 @@ def _record(future: Any, job: Job, graded_any: bool) -> dict[str, Any]:
         return told
     if not graded_any:
         raise Refused(told["refused"])
-    return not_graded(job, told["refused"])
+    return not_graded(job, told["refused"].splitlines()[0])
 
 
 def graded_there(job: Job) -> dict[str, Any]:
     """The record of a student, made in a worker: one at a time in each process; or that the worker `refused`."""
     with _LOCK:
-        if not _KEPT:
-            _KEPT.append(Sandbox(job.seconds))
+        asked = (job.seconds, job.weaker)
+        if asked not in _KEPT:
+            _KEPT[asked] = Sandbox(*asked)
         try:
-            return graded(job, _KEPT[0])
+            return graded(job, _KEPT[asked])
         except Refused as error:
             return {"refused": error.args[0]}

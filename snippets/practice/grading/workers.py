@@ -4,13 +4,15 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from snippets.practice.grading.graded import Job, graded
+from snippets.practice.kit import Refused
 from snippets.practice.process import environment
-from snippets.practice.sandbox import Refused, Sandbox
+from snippets.practice.sandbox import Sandbox
 
 _TRIES = 2  # how often a student is graded, if the process ends at it
 
@@ -24,7 +26,9 @@ def here(jobs: Iterable[Job], workers: int) -> Iterator[dict[str, Any]]:
     waiting = [(job, _TRIES) for job in reversed(list(jobs))]
     busy: dict[Connection, _Worker] = {}
     graded_any = False
-    idle = [_Worker() for _ in range(min(workers, len(waiting)))]
+    temporary = tempfile.TemporaryDirectory(prefix="snippets-grade-", ignore_cleanup_errors=True)
+    os.chmod(temporary.name, 0o711)  # a sandbox of another user has its folder in it
+    idle = [_Worker(temporary.name) for _ in range(min(workers, len(waiting)))]
     try:
         while waiting or busy:
             while waiting and idle:
@@ -38,14 +42,14 @@ def here(jobs: Iterable[Job], workers: int) -> Iterator[dict[str, Any]]:
                 if isinstance(told, Refused):
                     if not graded_any:
                         raise told
-                    told = not_graded(worker.given, str(told))
+                    told = not_graded(worker.given, str(told).splitlines()[0])
                 if told is not None:
                     graded_any = True
                     idle.append(worker)
                     yield told
                     continue
                 worker.end()
-                idle.append(_Worker())
+                idle.append(_Worker(temporary.name))
                 if worker.tries > 1:
                     waiting.append((worker.given, worker.tries - 1))
                 else:
@@ -53,6 +57,7 @@ def here(jobs: Iterable[Job], workers: int) -> Iterator[dict[str, Any]]:
     finally:
         for worker in [*busy.values(), *idle]:
             worker.end()
+        temporary.cleanup()
 
 
 def not_graded(job: Job, why: str) -> dict[str, Any]:
@@ -61,14 +66,18 @@ def not_graded(job: Job, why: str) -> dict[str, Any]:
 
 
 class _Worker:
-    """One process, which grades a student at a time."""
+    """One process, which grades a student at a time.
 
-    def __init__(self) -> None:
+    Args:
+        temporary: the folder of its temporary files: it is ended without a word, and can't remove them.
+    """
+
+    def __init__(self, temporary: str) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "snippets.practice.grading.workers"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=environment(),
+            env=environment() | {"TMPDIR": temporary},
             start_new_session=True,
         )
         assert self._process.stdin
@@ -113,7 +122,7 @@ def main() -> None:
         while True:
             job = jobs.recv()
             try:
-                sandbox = sandbox or Sandbox(job.seconds)
+                sandbox = sandbox or Sandbox(job.seconds, job.weaker)
                 replies.send(graded(job, sandbox))
             except Refused as error:
                 replies.send(error)
