@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IPushProducer, IReactorTime
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
-from twisted.web.resource import Resource
+from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 from zope.interface import implementer
 
@@ -161,8 +161,8 @@ class WatchedSite(Site):
 
     path_of_watchers = b" /live/events "
 
-    def __init__(self, *args: Any, watching: Watching, **options: Any) -> None:
-        super().__init__(*args, requestFactory=WatchedRequest, **options)
+    def __init__(self, root: IResource, reactor: object, watching: Watching) -> None:
+        super().__init__(root, requestFactory=WatchedRequest, reactor=reactor)
         self.watching = watching
 
     def protocol(self) -> WatchedChannel:  # type: ignore[override] # a factory's protocol is whatever makes one

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from twisted.internet.error import CannotListenError
 from twisted.python.failure import Failure
@@ -111,7 +112,7 @@ def site(pages: Path, reactor: object, children: Children) -> WatchedSite:
     root.putChild(b"play", Play(children))
     root.putChild(b"presets", _Text(presets()))
     root.putChild(b"live", live)
-    return WatchedSite(Guarded(root), reactor=reactor, watching=watching)
+    return WatchedSite(Guarded(root), reactor, watching)
 
 
 def serve(pages: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -130,7 +131,7 @@ def serve(pages: Path, host: str, port: int, ready: Callable[[str], None]) -> No
 
     children = Children(reactor)
     try:
-        listening = reactor.listenTCP(port, site(pages, reactor, children), interface=host)
+        listening: Any = reactor.listenTCP(port, site(pages, reactor, children), interface=host)  # type: ignore[arg-type]
     except CannotListenError as error:
         raise LensError(f"nobody can listen on {host}:{port}: {error.socketError}; name another --port") from error
     shown = f"[{host}]" if ":" in host else host
