@@ -101,6 +101,13 @@ ARROWS = {
         "snippets.cells",
         "snippets.shell",
     ),
+    "snippets/edition": (
+        "snippets.edition",
+        "snippets.workshop",
+        "snippets.lens",
+        "snippets.catalogue",
+        "snippets.shell",
+    ),
     "snippets/exercises": ("snippets.practice.talk", "snippets.lens"),
 }
 NO_FIGURES = ("matplotlib", "numpy", "PIL", "snippets.lens.figures")
