@@ -132,3 +132,14 @@ class Box(Basket):
 def calls(function):
     value = function()
     return value
+
+
+def waits_while_it_handles():
+    try:
+        fails("a")
+    except KeyError:
+        try:
+            fails("b")
+        except KeyError:
+            yield 1
+        raise

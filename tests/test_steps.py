@@ -248,6 +248,14 @@ class TestGenerators:
             "0 raise 1 -> ValueError: again",
         ]
 
+    def test_one_that_waits_while_it_handles_an_exception_and_raises_it_again(self):
+        with steps(here("waits_while_it_handles")) as run:
+            running = programs.waits_while_it_handles()
+            next(running)
+            with pytest.raises(KeyError, match="a"):
+                next(running)
+        assert told(run)[-3:] == ["0 resume 7", "0 line 8", "0 raise 8 -> KeyError: 'a'"]
+
     def test_inline_callbacks(self):
         first, second = Deferred(), Deferred()
         with steps(here("adds")) as run:

@@ -86,6 +86,16 @@ def test_of_a_call_that_was_running_before_nothing_is_recorded():
     assert [step.kind for step in run.steps if step.kind != "line"] == ["call", "call", "return", "return"]
 
 
+def begins_a_block(stack: ExitStack):
+    return stack.enter_context(steps([f"{__name__}:begins_a_block"]))
+
+
+def test_nor_is_the_end_of_it():
+    with ExitStack() as stack:
+        run = begins_a_block(stack)
+    assert told(run) == []
+
+
 def test_a_block_that_is_left_while_a_function_runs():
     def leave() -> int:
         stack.close()

@@ -63,25 +63,25 @@ class Objects:
         self.keep = self._keeper.keep
         self.watched = list(watched)
         self._attributes: dict[int, tuple[type, dict[str, _Getter]]] = {}  # of each class met, by its identity
-        self.targets: dict[int, _Target] = {}
+        self._targets: dict[int, _Target] = {}
 
     def forget(self) -> None:
         """Let go of all objects."""
-        self.targets.clear()
+        self._targets.clear()
 
     def meet(self, values: Iterable[object]) -> None:
         """Look from now on at those of the values that are of a watched class, and can be weakly referenced."""
         for value in values:
             attributes = self._attributes_of(type(value))
-            if attributes and id(value) not in self.targets:
+            if attributes and id(value) not in self._targets:
                 with suppress(TypeError):
                     self._meet(value, id(value), attributes)
 
     def _meet(self, value: object, key: int, attributes: dict[str, _Getter]) -> None:
-        reference = weakref.ref(value, lambda _: self.targets.pop(key, None))
+        reference = weakref.ref(value, lambda _: self._targets.pop(key, None))
         label = self.keep(value)
         assert isinstance(label, Label)
-        self.targets[key] = _Target(reference, tuple(attributes.values()), Seen(label, tuple(attributes)))
+        self._targets[key] = _Target(reference, tuple(attributes.values()), Seen(label, tuple(attributes)))
 
     def _attributes_of(self, kind: type) -> dict[str, _Getter]:
         """The attributes to look at in objects of this class, with what reads each."""
@@ -94,7 +94,7 @@ class Objects:
 
     def look(self, changes: list[Change]) -> None:
         """Add what changed in the watched objects."""
-        for target in tuple(self.targets.values()):
+        for target in tuple(self._targets.values()):
             it = target.reference()
             if it is not None:
                 values = []
@@ -107,16 +107,20 @@ class Objects:
 
     def compare(self, seen: Seen, values: list[object], changes: list[Change]) -> None:
         """Add which of the values are others than those seen before."""
-        raw, kept = seen.raw, seen.kept
+        raw, kept, is_still = seen.raw, seen.kept, self._keeper.is_still
         for index, value in enumerate(values):
             if value is raw[index]:
                 continue
-            raw[index] = value if type(value) in _UNCHANGING else _NOT_HELD
-            if not self._keeper.is_still(kept[index], value):
-                new = self._keeper.keep(value)
-                if not same(kept[index], new):
-                    kept[index] = new
-                    changes.append(Change(seen.holder, seen.names[index], new))
+            if type(value) in _UNCHANGING:
+                raw[index] = value
+            elif is_still(kept[index], value):
+                continue
+            else:
+                raw[index] = _NOT_HELD
+            new = self.keep(value)
+            if not same(kept[index], new):
+                kept[index] = new
+                changes.append(Change(seen.holder, seen.names[index], new))
 
 
 def local_names(code: CodeType) -> tuple[str, ...]:

@@ -214,34 +214,35 @@ if sys.version_info >= (3, 12):
     def _callbacks(visits: Visits) -> tuple[dict[int, Callable], dict[int, Callable]]:
         """What to call at the events of a code object, and at those that can't be asked for one alone."""
         thread, events, watched = get_ident(), sys.monitoring.events, visits.watched
+        frame_of, reached = sys._getframe, visits.reached  # looked up once, and not at every line
 
         def on_start(code: CodeType, offset: int) -> None:
             if get_ident() == thread:
-                visits.began(sys._getframe(1))
+                visits.began(frame_of(1))
 
         def on_line(code: CodeType, line: int) -> None:
             if get_ident() == thread:
-                visits.reached(sys._getframe(1), line)
+                reached(frame_of(1), line)
 
         def on_return(code: CodeType, offset: int, value: object) -> None:
             if get_ident() == thread:
-                visits.left(sys._getframe(1), "return", value)
+                visits.left(frame_of(1), "return", value)
 
         def on_yield(code: CodeType, offset: int, value: object) -> None:
             if get_ident() == thread:
-                visits.left(sys._getframe(1), "yield", value)
+                visits.left(frame_of(1), "yield", value)
 
         def on_resume(code: CodeType, offset: int) -> None:
             if get_ident() == thread:
-                visits.resumed(sys._getframe(1), None)
+                visits.resumed(frame_of(1), None)
 
         def on_throw(code: CodeType, offset: int, error: BaseException) -> None:
             if id(code) in watched and get_ident() == thread:
-                visits.resumed(sys._getframe(1), error)
+                visits.resumed(frame_of(1), error)
 
         def on_unwind(code: CodeType, offset: int, error: BaseException) -> None:
             if id(code) in watched and get_ident() == thread:
-                visits.left(sys._getframe(1), "raise", error)
+                visits.left(frame_of(1), "raise", error)
 
         begin_and_lines = {events.PY_START: on_start, events.LINE: on_line}
         if not visits.with_ends:

@@ -115,14 +115,14 @@ class Keeper:
 
     def is_still(self, old: object, value: Any) -> bool:
         """Is `value` kept as `old`? A quick look: it says no where it would have to look closer."""
-        label = self._labels.get(id(value))
-        if label is not None:
-            return label is old
-        if type(old) is not Items or type(value).__name__ != old.kind or len(value) != old.length:
+        if type(old) is Label:
+            return self._labels.get(id(value)) is old
+        kind = type(value)
+        if kind not in _CONTAINERS or type(old) is not Items or old.length != len(value) or old.kind != kind.__name__:
             return False
-        if old.kind in ("list", "tuple"):
-            return len(value) <= MOST_ITEMS and all(map(self._is_item, value, old.items))
-        return not value
+        if not value:
+            return True
+        return kind is list and len(value) <= MOST_ITEMS and all(map(self._is_item, value, old.items))
 
     def _is_item(self, item: object, old: object) -> bool:
         return item is old or (type(old) is Label and self._labels.get(id(item)) is old)

@@ -192,6 +192,7 @@ class _Log(Visits):
         self._calls: dict[int, _Call] = {}  # by the identity of their frames
         self._names = {key: local_names(each.code) if variables else () for key, each in watched.items()}
         self._rows = run._rows
+        self._looks = variables or bool(objects.watched)
         self._is_full = self._ended = False
 
     def end(self) -> None:
@@ -284,12 +285,16 @@ class _Log(Visits):
         if self._is_full:
             self._stop()
             return
+        changes = self._changes(frame, call) if self._looks else ()
+        measured = self._measure() if self._measure else ()
+        self._rows.append((kind, call.number, call.line, changes, value, measured))
+        if len(self._rows) == self._limit:
+            self._is_full = True
+
+    def _changes(self, frame: FrameType, call: _Call) -> tuple[Change, ...]:
         changes: list[Change] = []
         if call.seen.names:
             get = frame.f_locals.get
             self._objects.compare(call.seen, [get(name, MISSING) for name in call.seen.names], changes)
-        if self._objects.targets:
-            self._objects.look(changes)
-        measured = self._measure() if self._measure else ()
-        self._rows.append((kind, call.number, call.line, tuple(changes), value, measured))
-        self._is_full = len(self._rows) >= self._limit
+        self._objects.look(changes)
+        return tuple(changes)
