@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from snippets import catalogue
+from snippets.edition import commands as edition
 from snippets.lens.errors import LensError
 from snippets.practice.commands import exercises
-from snippets.shell import Name, warn_about_version
+from snippets.shell import Commands, Name, warn_about_version
 from snippets.workshop import commands
 
 if TYPE_CHECKING:  # it takes long to import Twisted
@@ -39,7 +40,7 @@ FUNCTION = Name("function", _function_names)
 CLAIM = Name("name", _claim_names)
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Run the snippets of the book, and look at Twisted at work.
@@ -112,6 +113,25 @@ def trace(name: str, request: str, size: int | None, as_json: bool) -> None:
     click.echo(response.decode("latin-1") or "(nothing came back)")
 
 
+@cli.command()
+@click.argument("name", type=SNIPPET)
+@click.argument("request")
+@click.option("--size", type=click.IntRange(min=1), help="Feed the request in pieces of SIZE bytes.")
+@click.option("--step", type=click.IntRange(min=0), default=0, help="Begin at this step.")
+@click.option("--out", type=click.Path(dir_okay=False), required=True, help="The page to write, as in FILE.html.")
+def play(name: str, request: str, size: int | None, step: int, out: str) -> None:
+    """Send one REQUEST to the site of the snippet NAME, and write a page that steps through every line it runs.
+
+    REQUEST is as in "GET /hello", or a file that holds the bytes to send.
+    """
+    from snippets.lens.player import play as played
+
+    warn_about_version()
+    player = played(request, _root_of(name), size, step)
+    player.save(out)
+    click.echo(f"{out}: {player!r}")
+
+
 def _root_of(name: str) -> "IResource":
     """The root resource of a snippet's site."""
     import importlib
@@ -169,7 +189,8 @@ def prove(name: str) -> None:
         sys.exit(1)
 
 
-for command in (exercises, commands.book, commands.coverage, commands.drift, commands.bench):
+commands.book.add_command(edition.html)
+for command in (exercises, edition.serve, commands.book, commands.coverage, commands.drift, commands.bench):
     cli.add_command(command)
 
 

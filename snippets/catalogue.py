@@ -8,7 +8,7 @@ from snippets.lens.errors import LensError
 
 HERE = Path(__file__).parent
 CHAPTERS = HERE.parent / "chapters"
-_NOT_CHAPTERS = {"lens", "workshop", "practice", "exercises"}
+_NOT_CHAPTERS = {"lens", "workshop", "practice", "exercises", "edition"}
 
 
 class Snippet(NamedTuple):
@@ -31,8 +31,8 @@ def first_line(file: Path) -> str:
         return opened.readline().strip().strip('"').strip()
 
 
-# What the chapters are gathered in, by the names of their notebooks.
-PAGES = ("claims", "surprises", "questions", "glossary")
+# What the chapters are gathered in, and how they are taught, by the names of their notebooks.
+PAGES = ("claims", "surprises", "questions", "glossary", "teaching")
 
 
 def texts() -> list[str]:

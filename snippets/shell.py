@@ -1,10 +1,40 @@
-"""What all commands share: parameters that the shell completes, and the warning about another Twisted."""
+"""What all commands share: one line for what is mistyped, completed parameters, the warning about another Twisted."""
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
+
+from snippets.lens.errors import LensError
+
+
+class Commands(click.Group):
+    """The group at the top: what was mistyped, in whichever command, is a LensError, as all that a reader did wrong."""
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with _in_a_line():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _in_a_line():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _in_a_line() -> Iterator[None]:
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise  # a group without a command: what it shows is its help
+    except click.UsageError as error:
+        said = error.format_message().removesuffix(".")
+        if error.ctx:
+            command = error.ctx.command_path.removeprefix(error.ctx.find_root().info_name or "")
+            said += f"; `python -m snippets{command} --help` says what can be typed"
+        raise LensError(said) from None
 
 
 class Name(click.ParamType):

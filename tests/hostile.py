@@ -1,5 +1,7 @@
 """Files that would do harm: each bounded, so that a sandbox with a hole in it harms nobody who runs the tests."""
 
+from snippets.practice.grading import hostile
+
 # What begins with a dollar is put in by the test. Each is a file for an exercise that wants `add(a, b)`.
 HELPERS = """
 import contextlib, ctypes, gc, json, os, re, signal, socket, stat, subprocess, sys, threading, time
@@ -22,9 +24,8 @@ def search(top, names):
             inner.clear()
         yield from (os.path.join(folder, name) for name in [*files, *inner] if names(name))
 """
-HOSTILE = {
+HOSTILE = hostile.HOSTILE | {
     # without end
-    "a loop": "while True: pass",
     "a loop in C": "sum(iter(int, 1))",
     "a loop in C that no signal of Python's interrupts": "re.match('(a+)+$', 'a' * 60 + 'b')",
     "a number that takes a year": "9 ** 9 ** 9 ** 9",
@@ -46,7 +47,6 @@ HOSTILE = {
     """,
     "a recursion": "def down(): down()\nsys.setrecursionlimit(10**9)\ndown()",
     # too much
-    "a hundred GB": "kept = bytearray(100 << 30)",
     "memory, bit by bit": "kept = []\nfor _ in range(3000): kept.append(b'x' * (1 << 20))",
     "memory in many processes": """
         for _ in range(20):
@@ -56,7 +56,7 @@ HOSTILE = {
                 os._exit(0)
         still(2)
     """,
-    "a fork bomb": """
+    "forks of forks": """
         for _ in range(300):
             with contextlib.suppress(OSError):
                 os.fork()
@@ -66,7 +66,6 @@ HOSTILE = {
         for _ in range(2000):
             threading.Thread(target=still, args=(60,), daemon=True).start()
     """,
-    "a GB of output": "for _ in range(1000): print('x' * (1 << 20))",
     "a GB of output, around Python": """
         for number in (0, 1, 2):
             for _ in range(300):
@@ -110,7 +109,6 @@ HOSTILE = {
                 open(folder + "/eaten", "w").close()
                 open(folder, "a").write("eaten")
     """,
-    "reading another student": "tell(open('$home' + '/canary').read())",
     "looking for another student": "tell(*search('/', lambda name: name == 'canary'))",
     "looking for the solutions": """
         tell(*search("/", lambda name: name in ("framed_echo", "an_echo", "a_sum", "wrong_forgets.py")))
@@ -125,7 +123,7 @@ HOSTILE = {
     "a connection": "socket.create_connection(('127.0.0.1', $port), 1).send(b'x'); hole()",
     "a datagram": "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', $port))",
     "a socket without a file": "socket.socket(socket.AF_UNIX).connect('\\0$name'); hole()",
-    "ending the process above": "[os.kill(os.getppid(), number) for number in (9, 15, 2, 19)]; still(600)",
+    "signals to the process above": "[os.kill(os.getppid(), number) for number in (15, 2, 19)]; still(600)",
     "ending every process": "os.kill(-1, 9)",
     "stopping every process": """
         for pid in range(1, 200):
@@ -204,7 +202,6 @@ HOSTILE = {
         import twisted
         hole()
     """,
-    "colours": "print('\\x1b[2J\\x1b[32mpassed'); raise Exception('\\x1b[2J\\x1b[32mpassed \x1b')",
     "a crash": "ctypes.string_at(0)",
     "an end": "os._exit(0)",
     "a polite end": "sys.exit(0)",

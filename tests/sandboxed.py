@@ -104,6 +104,7 @@ class World:
 def filled(name, world, hostile):
     """A hostile file, with what it reaches for."""
     values = {"home": world.home, "port": world.port, "name": NAME, "grader": os.getpid(), "book": ROOT}
+    values |= dict.fromkeys(("other", "grades"), world.home / "canary")
     return Template(textwrap.dedent(hostile[name])).safe_substitute(values)
 
 

@@ -1,7 +1,8 @@
 """Runs the commands of one paragraph as a reader types them, on a loopback network of their own.
 
-Run as `unshare -rn python -m tests.terminal`, with the commands as JSON on standard input: a server stays until the
-others have ended. Prints, as JSON, what came of each: the command, its exit code, standard output and error.
+Run as `unshare -rn python -m tests.terminal --new-network`, with the commands as JSON on standard input: a server
+stays until the others have ended. Prints, as JSON, what came of each: the command, its exit code, standard output and
+error.
 """
 
 import fcntl
@@ -21,29 +22,36 @@ import pytest
 from tests.programs import ROOT, hear_ctrl_c
 
 SERVER = re.compile(r"^python (?:-m snippets run \w+ .*--port \d+|server\.py)")
+NEW = "--new-network"
 TALK = re.compile(r"^nc [\d.]+ (\d+)$")
 
 
-def typed(commands: list[str], folder: Path) -> list[tuple[str, int, str, str]]:
+def typed(commands: list[str], folder: Path, network: bool = True) -> list[tuple[str, int, str, str]]:
     """Type the commands in a folder, on a network of their own; what came of each, as `main` prints it.
 
-    Skips the test where that can't be had.
+    Without `network` they have none of their own, and open no port. Skips the test where it can't be had.
     """
+    if not network:
+        return _typed([sys.executable, "-m", "tests.terminal"], commands, folder)
     if sys.platform != "linux":
         pytest.skip("only Linux gives a process a network of its own")
     if lost := [name for name in ("unshare", "curl", "nc") if shutil.which(name) is None]:
         pytest.skip(f"not installed here: {', '.join(lost)}")
     if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:
         pytest.skip("this user may make no network namespace")
+    return _typed(["unshare", "-rn", sys.executable, "-m", "tests.terminal", NEW], commands, folder)
+
+
+def _typed(words: list[str], commands: list[str], folder: Path) -> list[tuple[str, int, str, str]]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ran = subprocess.run(
-        ["unshare", "-rn", sys.executable, "-m", "tests.terminal"],
+        words,
         input=json.dumps(commands),
         cwd=folder,
         env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
@@ -87,7 +95,8 @@ def talked(command: str, port: int) -> subprocess.Popen[str]:
 
 def main() -> None:
     """Run the commands in their order."""
-    loopback_up()
+    if NEW in sys.argv:
+        loopback_up()
     servers, ended = [], []
     for command in json.load(sys.stdin):
         if SERVER.match(command):
@@ -96,7 +105,7 @@ def main() -> None:
             continue
         client = TALK.match(command)
         process = talked(command, int(client[1])) if client else start(command)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
         ended.append((command, process.returncode, out, err))
     for command, process, first in servers:
         process.send_signal(signal.SIGINT)

@@ -28,6 +28,8 @@ FIGURES = [
     "start-up: python -m snippets, to importing click and rich",
     'start-up: trace hello_site "GET /hello", to importing twisted.web.server, click and rich',
     "MB that big_file grows by, while a slow client takes from 1 GiB",
+    "steps of a GET, the order alone",
+    "steps of a GET, with 25 attributes and local variables",
     "28 checks of exercises by one process that is warm, in s",
     "30 students times 28 answers, graded by 2 workers, in s",
     "memory of the grader with its workers, in MB",
@@ -62,7 +64,7 @@ def test_every_figure_is_measured_and_can_be_written_as_json(tiny):
         peerless = peer in bench.PEERS and not bench._installed(peer)
         unmeasured = peerless or (figure == bench.SLOW and not PROC) or (figure in CLASS and refused())
         assert isinstance(value, float) != bool(unmeasured)
-    assert len(said) == 8
+    assert len(said) == 9
 
 
 def test_tools_that_are_not_installed_are_left_out_and_named(tiny, monkeypatch, capsys):

@@ -319,3 +319,22 @@ class TestHalfClose:
         hand.until(lambda: protocol.reason)
         assert protocol.reason.type is ConnectionLost
         assert hand.writers == []
+
+
+class TestLoseConnection:
+    def test_after_lose_connection_no_piece_comes_and_the_answer_goes_out(self):
+        """A protocol that writes and calls loseConnection is given no further piece, and all of its answer is sent."""
+
+        class Closing(Protocol):
+            pieces = ()
+
+            def dataReceived(self, data):
+                self.pieces += (data,)
+                self.transport.write(bytes(300_000))
+                self.transport.loseConnection()
+
+        wire = Wire(Factory.forProtocol(Closing))
+        protocol = wire.protocol
+        assert wire.send(b"firstsecond", [5]) == bytes(300_000)
+        assert wire.closed
+        assert protocol.pieces == (b"first",)

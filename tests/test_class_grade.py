@@ -15,13 +15,13 @@ from snippets.lens.errors import LensError
 from snippets.practice.grading import graded_class, keys, tables
 from snippets.practice.grading.graded import Job
 from snippets.practice.grading.graded_class import grade_class
+from snippets.practice.grading.handed_in import hand_in, notebook, zipped
 from snippets.practice.grading.kept import Kept
 from snippets.practice.grading.page import page
 from snippets.practice.grading.workers import here, not_graded
 from snippets.practice.process import ROOT
 from tests.bookshelf import PROGRAM, RIGHT, only_these, write
 from tests.sandboxed import SECONDS, left_over, needs_a_sandbox
-from tests.submitted import hand_in, notebook, zipped
 
 FORGETS = """
 from twisted.internet.protocol import Protocol
@@ -129,7 +129,9 @@ def check_page(text):
     alt = next(value for name, value in seen.attributes if name == "alt")
     assert "an_echo, 1 times: The piece without an end was thrown away." in " ".join(alt.split())
     help_first = seen.said.index("Who needs help first")
-    assert help_first < seen.said.index("zoe") < seen.said.index("The hardest exercises")
+    needing = seen.said[help_first : seen.said.index("The hardest exercises")]
+    assert "zoe" in needing
+    assert "zoe.zip is no zip that can be read" in needing
     assert seen.said.index("ben", help_first) < seen.said.index("carl", help_first)
 
 
@@ -289,6 +291,13 @@ def test_a_class_where_all_has_passed_has_its_page_too(shelf):
     assert "Nobody: all that was handed in has passed." in seen.said
     assert "None of those that were foreseen." in seen.said
     assert "img" not in seen.tags
+
+
+def test_what_stands_in_a_table_is_text_and_backticks_are_code(shelf):
+    grade = {"passed": False, "well": 1, "of": 2, "lines": ["no"], "seed": 1, "wrong": "wrong_<b>`x`"}
+    text = page([{"student": "a", "problems": [], "grades": {"a_sum": grade}}])
+    assert "<td>&lt;b&gt;<code>x</code></td>" in text
+    assert "b" not in Seen(text).tags
 
 
 def test_the_records_of_who_is_gone_are_in_no_table(submissions, tmp_path, monkeypatch):

@@ -12,12 +12,12 @@ import pytest
 from snippets.lens.errors import LensError
 from snippets.practice.grading import keys, scheduler
 from snippets.practice.grading.graded_class import grade_class
+from snippets.practice.grading.handed_in import hand_in, zipped
 from snippets.practice.grading.scheduler import there
 from snippets.practice.grading.workers import here
 from snippets.practice.process import ROOT
 from tests.bookshelf import PROGRAM, RIGHT, only_these, write
 from tests.sandboxed import SECONDS, needs_a_sandbox
-from tests.submitted import hand_in, zipped
 
 pytest.importorskip("distributed", reason="dask.distributed is not installed")
 

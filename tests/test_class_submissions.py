@@ -9,10 +9,10 @@ import zipfile
 import pytest
 
 from snippets.lens.errors import LensError
+from snippets.practice.grading.handed_in import hand_in, notebook, zipped
 from snippets.practice.grading.parcels import MOST_FILES, Parcel, parcels
 from snippets.practice.grading.unpacked import unpacked
 from tests.bookshelf import RIGHT, only_these, write
-from tests.submitted import hand_in, notebook, zipped
 
 SUM, ECHO, CALLS = RIGHT["a_sum"], RIGHT["an_echo"], RIGHT["some_calls"]
 

@@ -17,6 +17,7 @@ from snippets.practice import barred, kit, landlock
 from snippets.practice.grading import graded_class, keys, scheduler
 from snippets.practice.grading.graded import Job
 from snippets.practice.grading.graded_class import grade_class
+from snippets.practice.grading.handed_in import hand_in
 from snippets.practice.grading.workers import here
 from snippets.practice.judge import judge
 from snippets.practice.kit import Refused
@@ -29,10 +30,20 @@ from tests.hostile_in_the_open import IN_THE_OPEN
 from tests.invoked import invoked
 from tests.programs import run
 from tests.sandboxed import SECONDS, World, begun, contained, filled, left_over, needs_a_sandbox
-from tests.submitted import hand_in
 
 # What only computes or waits is stopped by the same hand in every sandbox, and is tried in the other.
-LONG = ("a loop ", "a number", "a recursion", "a wait", "an answer of", "stopping", "a fork bomb", "ten thousand")
+LONG = (
+    "an endless",
+    "a loop ",
+    "forks",
+    "a number",
+    "a recursion",
+    "a wait",
+    "an answer of",
+    "stopping",
+    "a fork bomb",
+    "ten thousand",
+)
 TRIED = [name for name in HOSTILE if not name.startswith(LONG)]
 
 

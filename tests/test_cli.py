@@ -29,6 +29,30 @@ def test_help_names_every_command():
         assert f"\n  {command} " in invoked("--help").out
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["nothing"], "error: No such command 'nothing'; `python -m snippets --help` says what can be typed"),
+        (["--nothing"], "error: No such option '--nothing'; `python -m snippets --help` says what can be typed"),
+        (["show"], "error: Missing argument 'FUNCTION'; `python -m snippets show --help` says what can be typed"),
+        (
+            ["book", "nothing"],
+            "error: No such command 'nothing'; `python -m snippets book --help` says what can be typed",
+        ),
+    ],
+)
+def test_what_is_mistyped_is_said_in_a_line(args, said):
+    ended = invoked(*args)
+    refused(ended)
+    assert ended.err == f"{said}\n"
+
+
+def test_a_group_without_a_command_shows_its_help():
+    ended = invoked("book")
+    assert ended.code == 2
+    assert "Commands:\n  build " in ended.err
+
+
 def test_run_passes_the_arguments_on(tmp_path):
     request = tmp_path / "get.http"
     request.write_bytes(b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")

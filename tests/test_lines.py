@@ -92,9 +92,10 @@ def test_every_line_runs_as_often_as_it_says(counted, name):
 
 def test_the_tracer_of_older_pythons_agrees(monkeypatch):
     """On 3.12 and later `sys.settrace` is not used, but it still works there, and must say the same."""
+    from snippets.lens import execution
     from snippets.lens import lines as module
 
-    monkeypatch.setattr(module, "_counting", module._traced)
+    monkeypatch.setattr(module, "following", execution.traced)
     with lines(f"tests.counted_programs:{name}" for name in PROGRAM_NAMES) as run:
         run_all()
     for name in run.counts:

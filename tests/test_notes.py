@@ -115,7 +115,7 @@ def test_of_many_lines_the_three_nearest_are_named_in_their_order(tmp_path):
     _, (lost, _) = notes.placed(annotation, like, "f")
     assert "`first = line`; the nearest: 1: first = lines; 3: first = pine; 4: first = lime (" in lost
     _, (lost, _) = notes.placed(annotation, {1: "zzz", 2: "twice()"}, "f")
-    assert "`first = line`; the nearest: none is like it (" in lost
+    assert "no line reads `first = line`, and none is like it (" in lost
 
 
 def test_a_line_that_stands_twice_must_say_which(tmp_path):

@@ -45,6 +45,11 @@ def state(desk):
     return json.loads((desk / STATE).read_text("utf-8"))
 
 
+def in_a_line(ended, *said):
+    refused(ended, *said)
+    assert len(ended.err.splitlines()) == 1
+
+
 class TestStart:
     def test_lays_out_one_file_an_exercise(self, desk, shelf):
         assert {path.stem for path in desk.glob("*.py")} == set(RIGHT)
@@ -63,9 +68,10 @@ class TestStart:
         assert len(list((tmp_path / "else/where").glob("*.py"))) == 3
 
     def test_says_in_a_line_where_it_can_t(self, desk, shelf):
-        refused(exercises("start", "my_exercises/an_echo.py"), "an_echo.py", "File exists")
+        refused(exercises("start", "my_exercises/an_echo.py"), "an_echo.py is a file: name a folder")
         refused(exercises("start", "my_exercises/an_echo.py/x"), "Not a directory")
         refused(exercises("start", str(shelf / "mine")), "where the book keeps its exercises")
+        in_a_line(exercises("start", "one", "two"), "unexpected extra argument (two)", "exercises start --help")
 
 
 class TestWhereYouStand:
@@ -183,7 +189,22 @@ class TestCheck:
 
     @pytest.mark.parametrize("command", ["check", "hint", "reset", "solution"])
     def test_an_unknown_exercise_is_refused_in_a_line(self, command):
-        refused(exercises(command, "an_ech"), "there is no exercise an_ech. Did you mean an_echo?", "exercises list")
+        for typed, near in [
+            ("an_ech", " Did you mean an_echo?"),
+            ("../../etc/passwd", ""),
+            ("an_ech.py", " Did you mean an_echo?"),
+        ]:
+            in_a_line(exercises(command, typed), f"there is no exercise {typed}.{near} `python", "exercises list")
+
+
+class TestGrade:
+    def test_what_is_no_folder_of_submissions_is_refused_in_a_line(self, desk, tmp_path):
+        file = "my_exercises/an_echo.py"
+        in_a_line(exercises("grade", file, "--out", "grades"), f"{file} is no folder: name the one that holds")
+        in_a_line(exercises("grade", "nowhere", "--out", "grades"), "nowhere can't be read: No such file")
+        in_a_line(exercises("grade", "my_exercises"), "Missing option '--out'")
+        in_a_line(exercises("grade", "my_exercises", "--out", file), f"'{file}' is a file")
+        assert not (tmp_path / "grades").exists()
 
 
 class TestHelp:

@@ -75,6 +75,20 @@ def test_what_it_uses_of_other_cells_is_taken_along(cells):
     assert cells(*pieces, "check('an_echo', Echo)") == PASSED
 
 
+def test_a_call_that_completes_what_the_code_uses_is_taken_along(cells):
+    filled = "ENDS = []\nENDS.append(b'\\n')"
+    good = GOOD.replace('b"\\n")', "ENDS[0])", 1)
+    assert "ENDS[0]" in good
+    assert cells(filled, good, "check('an_echo', Echo)") == PASSED
+    assert cells(f"{filled}\n{good}", "check('an_echo', Echo)") == PASSED
+
+
+def test_a_call_that_only_tries_the_code_is_not(cells):
+    """In the process of the check it would raise: nothing has asked for a module there that this notebook has."""
+    tried = "import sys\nechoes = [Echo()]\nechoes.remove(sys.modules['ipykernel'] and echoes[0])"
+    assert cells(f"{GOOD}\n{tried}", "check('an_echo', Echo)") == PASSED
+
+
 def test_a_class_of_another_name_and_one_without_methods(cells):
     assert cells(GOOD, "class Mine(Echo):\n    pass", "check('an_echo', Mine)") == PASSED
 

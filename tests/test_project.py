@@ -91,9 +91,23 @@ ARROWS = {
         "snippets.practice",
         "snippets.lens",
         "snippets.catalogue",
+        "snippets.cells",
         "snippets.shell",
     ),
-    "snippets/practice": ("snippets.practice", "snippets.lens", "snippets.catalogue", "snippets.shell"),
+    "snippets/practice": (
+        "snippets.practice",
+        "snippets.lens",
+        "snippets.catalogue",
+        "snippets.cells",
+        "snippets.shell",
+    ),
+    "snippets/edition": (
+        "snippets.edition",
+        "snippets.workshop",
+        "snippets.lens",
+        "snippets.catalogue",
+        "snippets.shell",
+    ),
     "snippets/exercises": ("snippets.practice.talk", "snippets.lens"),
 }
 NO_FIGURES = ("matplotlib", "numpy", "PIL", "snippets.lens.figures")

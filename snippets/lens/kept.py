@@ -1,7 +1,6 @@
 """Values as a recording keeps them: small, unchanging, and formatted only when shown."""
 
 import itertools
-import json
 import math
 import weakref
 from collections.abc import Callable
@@ -43,6 +42,14 @@ class Raised(NamedTuple):
 
     kind: str
     text: str
+
+
+def raised(error: BaseException) -> Raised:
+    """What a recording keeps of an exception. Never raises on account of what it is."""
+    try:
+        return Raised(type(error).__name__, str(error)[:LONGEST])
+    except Exception:
+        return Raised(type(error).__name__, "")
 
 
 class Named(NamedTuple):
@@ -106,6 +113,20 @@ class Keeper:
             pass
         return self._label(value, kind)
 
+    def is_still(self, old: object, value: Any) -> bool:
+        """Is `value` kept as `old`? A quick look: it says no where it would have to look closer."""
+        if type(old) is Label:
+            return self._labels.get(id(value)) is old
+        kind = type(value)
+        if kind not in _CONTAINERS or type(old) is not Items or old.length != len(value) or old.kind != kind.__name__:
+            return False
+        if not value:
+            return True
+        return kind is list and len(value) <= MOST_ITEMS and all(map(self._is_item, value, old.items))
+
+    def _is_item(self, item: object, old: object) -> bool:
+        return item is old or (type(old) is Label and self._labels.get(id(item)) is old)
+
     def _container(self, value: Any, kind: type, depth: int) -> Items:
         if depth > 1:
             return Items(kind.__name__, (), len(value))
@@ -138,9 +159,16 @@ def _cut(head: bytes, length: int) -> bytes | Cut:
     return head if length == len(head) else Cut(head, length)
 
 
-def same(old: object, new: object) -> bool:
+def same(old: Any, new: Any) -> bool:
     """Are two kept values the same? 1 and True are not, though Python calls them equal; two NaNs are."""
-    return old is new or json.dumps(to_json(old)) == json.dumps(to_json(new))
+    if old is new:
+        return True
+    kind = type(new)
+    if type(old) is not kind:
+        return False
+    if issubclass(kind, tuple):
+        return len(old) == len(new) and all(map(same, old, new))
+    return repr(old) == repr(new) if kind is float else old == new
 
 
 def show(value: object, width: int = 60) -> str:

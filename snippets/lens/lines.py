@@ -1,18 +1,16 @@
 """Which lines of chosen functions ran while a block was running, and how often."""
 
 import ast
-import dis
 import functools
 import inspect
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import get_ident
 from types import CodeType, FrameType
 from typing import NamedTuple
 
 from snippets.lens.errors import LensError
+from snippets.lens.execution import Visits, Watched, following
 from snippets.lens.names import listed, locate
 
 
@@ -59,18 +57,18 @@ def lines(names: Iterable[str]) -> Iterator[Lines]:
         LensError: a function is not found, or has no source.
     """
     run = Lines()
-    watched: dict[int, _Watched] = {}
+    watched: dict[int, Watched] = {}
     for place in map(locate, listed(names)):
         run.counts[place.name] = Counter()
         if place.function is None:
             raise LensError(f"{place.name} has no lines of its own: what runs is looked up in another object")
         statements = statement_lines(place.function.__code__)
         for code in nested_code(place.function.__code__):
-            before = watched.get(id(code)) or _Watched(code, (), statements, code.co_code)
+            before = watched.get(id(code)) or Watched(code, (), statements, code.co_code)
             watched[id(code)] = before._replace(names=(*dict.fromkeys((*before.names, place.name)),))
-    visits = _Visits(watched)
+    visits = _Counts(watched)
     try:
-        with _counting(visits):
+        with following(visits, __name__):
             yield run
     finally:
         for (key, line), times in visits.counts.items():
@@ -177,141 +175,12 @@ def _end_of_head(node: ast.AST) -> int:
     return max([first_line(node), getattr(node, "lineno", 0), *ends])
 
 
-class _Watched(NamedTuple):
-    """A code object to watch, the functions that it is counted for, its statements, and its bytecode.
+class _Counts(Visits):
+    """Counts visits to statements: by the identity of the code, and the line."""
 
-    `co_code` makes a copy each time it is asked for, and before Python 3.12 it is looked at for every line that runs.
-    """
-
-    code: CodeType
-    names: tuple[str, ...]
-    statements: dict[int, int]
-    bytecode: bytes
-
-
-class _Visits:
-    """Counts visits to statements, frame by frame."""
-
-    def __init__(self, watched: dict[int, _Watched]) -> None:
-        self.watched = watched  # by the identity of the code: two functions that read the same have equal code
+    def __init__(self, watched: dict[int, Watched]) -> None:
+        super().__init__(watched)
         self.counts: Counter[tuple[int, int]] = Counter()
-        self._last: dict[int, int] = {}
-        self._running = {id(frame) for frame in _frames(sys._getframe()) if id(frame.f_code) in watched}
 
-    def begin(self, frame: FrameType) -> None:
-        """Note that a call began; a generator that goes on does not begin again."""
-        self._last.pop(id(frame), None)
-        self._running.discard(id(frame))
-
-    def visit(self, frame: FrameType, line: int) -> None:
-        """Note that `line` was reached."""
-        code = frame.f_code
-        statement = self.watched[id(code)].statements.get(line, line)
-        if self._last.get(id(frame)) == statement or id(frame) in self._running:
-            return
-        self._last[id(frame)] = statement
-        # The body of a class begins at its head, where control already is.
-        if code.co_flags & inspect.CO_NEWLOCALS or line != code.co_firstlineno:
-            self.counts[id(code), statement] += 1
-
-
-def _frames(frame: FrameType | None) -> Iterator[FrameType]:
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
-
-
-class _Tracer:
-    """What `sys.settrace` is given; it tells the tracer of a block around its own, too."""
-
-    def __init__(self, visits: _Visits, outer: "_Tracer | None") -> None:
-        self._visits = visits
-        self._outer = outer
-
-    def __call__(self, frame: FrameType, event: str, arg: object) -> Callable | None:
-        outer = self._outer(frame, event, arg) if self._outer else None
-        watched = self._visits.watched.get(id(frame.f_code))
-        if watched is None:
-            return outer
-        if _begins(frame, watched.bytecode):
-            self._visits.begin(frame)
-
-        def on_line(frame: FrameType, event: str, arg: object) -> Callable:
-            if outer is not None:
-                outer(frame, event, arg)
-            if event == "line" and not _cleans_up(frame, watched.bytecode):
-                self._visits.visit(frame, frame.f_lineno)
-            return on_line
-
-        return on_line
-
-
-_RERAISE = bytes([dis.opmap["RERAISE"]])
-_LEAVING = bytes([dis.opmap["COPY"], dis.opmap["POP_EXCEPT"]])
-
-
-def _begins(frame: FrameType, bytecode: bytes) -> bool:
-    """Does the call begin here, or does a generator go on?"""
-    operation, argument = bytecode[frame.f_lasti : frame.f_lasti + 2]
-    return (operation, argument) == (dis.opmap["RESUME"], 0)
-
-
-def _cleans_up(frame: FrameType, bytecode: bytes) -> bool:
-    """Is an exception only leaving a `finally` or an `except` here?
-
-    Python 3.11 reports the last line that it compiled for the instructions that see to it; later versions report none.
-    (A `pass` that ends a `finally` is compiled to no more than these, and so is lost in 3.11 after an exception.)
-    """
-    operations = bytecode[frame.f_lasti : frame.f_lasti + 3 : 2]
-    return operations == _LEAVING or operations[:1] == _RERAISE
-
-
-@contextmanager
-def _traced(visits: _Visits) -> Iterator[None]:
-    """Count by `sys.settrace` (before Python 3.12)."""
-    before = sys.gettrace()
-    tracer = _Tracer(visits, before if isinstance(before, _Tracer) else None)
-    sys.settrace(tracer)
-    try:
-        yield
-    finally:
-        if sys.gettrace() is tracer:
-            sys.settrace(before)
-
-
-if sys.version_info >= (3, 12):
-
-    @contextmanager
-    def _counting(visits: _Visits) -> Iterator[None]:
-        """Count by `sys.monitoring`: only the chosen code objects pay for it."""
-        thread, monitoring = get_ident(), sys.monitoring
-
-        def on_start(code: CodeType, offset: int) -> None:
-            if get_ident() == thread:
-                visits.begin(sys._getframe(1))
-
-        def on_line(code: CodeType, line: int) -> None:
-            if get_ident() == thread:
-                visits.visit(sys._getframe(1), line)
-
-        callbacks = {monitoring.events.PY_START: on_start, monitoring.events.LINE: on_line}
-        codes = [each.code for each in visits.watched.values()]
-        tool = next((number for number in (4, 3, 5, 2, 1, 0) if monitoring.get_tool(number) is None), None)
-        if tool is None:
-            raise LensError("no more than six tools can watch the interpreter at once: end one of them first")
-        monitoring.use_tool_id(tool, "snippets.lens.lines")
-        try:
-            for event, callback in callbacks.items():
-                monitoring.register_callback(tool, event, callback)
-            for code in codes:
-                monitoring.set_local_events(tool, code, sum(callbacks))
-            yield
-        finally:
-            for code in codes:
-                monitoring.set_local_events(tool, code, 0)
-            for event in callbacks:
-                monitoring.register_callback(tool, event, None)
-            monitoring.free_tool_id(tool)
-
-else:
-    _counting = _traced
+    def visit(self, frame: FrameType, statement: int) -> None:
+        self.counts[id(frame.f_code), statement] += 1

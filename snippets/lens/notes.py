@@ -186,5 +186,7 @@ def _complaint(note: Note, matches: list[int], lines: Mapping[int, str]) -> str:
         return f"{note.anchor} stands on lines {places}; say which with #1, #2 ... after it"
     texts = {number: line.strip() for number, line in lines.items() if line.strip()}
     near = difflib.get_close_matches(note.term, texts.values(), n=3, cutoff=0.4)
-    nearest = [f"{number}: {text}" for number, text in texts.items() if text in near] or ["none is like it"]
+    if not near:
+        return f"no line reads {note.anchor}, and none is like it"
+    nearest = [f"{number}: {text}" for number, text in texts.items() if text in near]
     return f"no line reads {note.anchor}; the nearest: {'; '.join(nearest[:3])}"

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from snippets.lens.errors import LensError
 from snippets.lens.event import Caller, Event, Point
-from snippets.lens.kept import MISSING, Keeper, Named, Raised, to_json
+from snippets.lens.kept import MISSING, Keeper, Named, Raised, raised, to_json
 from snippets.lens.names import Place, function_in, listed, locate, locate_class, mangled
 from snippets.lens.patches import HIDDEN, LOCK, Patches, hide, owners_of, replace_copies, rewrap
 from snippets.lens.tree import Shown
@@ -156,7 +156,7 @@ def record(points: Iterable[str], watch: Mapping[str, Iterable[str]] | None = No
     for place in places:
         if place.part == "fset":
             raise LensError(f"{place.name} can't be recorded: count its lines, or record what calls it")
-    watched = _watched(watch or {})
+    watched = watched_classes(watch or {})
     trace = Trace()
     patches = Patches()
     try:
@@ -173,7 +173,12 @@ def record(points: Iterable[str], watch: Mapping[str, Iterable[str]] | None = No
 _Watched = list[tuple[type, tuple[str, ...]]]  # classes, and the attributes to look at in their objects
 
 
-def _watched(watch: Mapping[str, Iterable[str]]) -> _Watched:
+def watched_classes(watch: Mapping[str, Iterable[str]]) -> _Watched:
+    """The classes to watch, and the attributes of each.
+
+    Raises:
+        LensError: a class is not found, or what is to be watched is no name.
+    """
     if not isinstance(watch, Mapping):
         raise LensError('say what to watch by class, as in watch={"HTTPChannel": ["line_mode"]}')
     watched = [(locate_class(name), listed(attributes)) for name, attributes in watch.items()]
@@ -309,7 +314,7 @@ def _wrap(
             threads.depth = depth
             if watching:
                 after = aside(read, args[0])
-            extend([site, len(kept), *kept, aside(_raised, error), before, after])
+            extend([site, len(kept), *kept, aside(raised, error), before, after])
             raise
         threads.depth = depth
         if watching:
@@ -318,10 +323,3 @@ def _wrap(
         return result
 
     return recorder
-
-
-def _raised(error: BaseException) -> Raised:
-    try:
-        return Raised(type(error).__name__, str(error)[:200])
-    except Exception:
-        return Raised(type(error).__name__, "")

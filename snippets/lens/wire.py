@@ -35,6 +35,7 @@ class MemorySocket:
     It answers what `twisted.internet.tcp.Server` asks of a non-blocking socket, and no more, as Linux would.
     `inbox` holds what the client has sent and the server has not read, `outbox` the other way round. `full`: the client
     does not read, so nothing more fits on the way to it. `peer_closed` and `peer_reset`: a FIN, a RST came from there.
+    `received` and `sent` say how many bytes the server has taken from it and handed to it.
     """
 
     family = socket.AF_INET
@@ -47,6 +48,8 @@ class MemorySocket:
         self.peer_closed = False
         self.peer_reset = False
         self.closed = False
+        self.received = 0
+        self.sent = 0
 
     @property
     def readable(self) -> bool:
@@ -63,6 +66,7 @@ class MemorySocket:
         if self.inbox:
             data = bytes(self.inbox[:size])
             del self.inbox[:size]
+            self.received += len(data)
             return data
         if self.peer_closed:
             return b""
@@ -81,6 +85,7 @@ class MemorySocket:
             self.peer_reset = bool(data)
         else:
             self.outbox += data
+        self.sent += len(data)
         return len(data)
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ import click
 
 from snippets.lens.errors import LensError
 from snippets.practice.grading.command import grade
+from snippets.practice.grading.sample_command import sample
 from snippets.shell import Name, warn_about_version
 
 if TYPE_CHECKING:  # the exercises are read only by a command that needs them
@@ -29,10 +30,12 @@ class _Slug(Name):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         from snippets.practice.shelf import exercise
 
-        return exercise(value.removesuffix(".py").rpartition("/")[2]).slug
+        name = value.removesuffix(".py").rpartition("/")[2]
+        return exercise(name if name in _slugs() else value).slug
 
 
-SLUG = click.argument("slug", type=_Slug("slug", _slugs), required=False)
+_NAMED = _Slug("slug", _slugs)
+SLUG = click.argument("slug", type=_NAMED, required=False)
 
 
 @click.group(invoke_without_command=True)
@@ -60,6 +63,8 @@ def start(folder: Path | None) -> None:
     desk = Desk((folder or Path(NAME)).resolve(), _say)
     if desk.folder.is_relative_to(FOLDER):
         raise LensError(f"{desk.folder} is where the book keeps its exercises; name another folder")
+    if desk.folder.is_file():
+        raise LensError(f"{folder or NAME} is a file: name a folder for the exercises")
     with _files():
         copied = desk.lay_out()
         there = len(_slugs()) - len(copied)
@@ -179,7 +184,34 @@ def list_exercises() -> None:
         click.echo("\n".join(every(progress)))
 
 
+@exercises.command()
+@click.argument("slug", type=_NAMED)
+@click.option("--nbgrader", is_flag=True, help="For `nbgrader generate_assignment`.")
+@click.option("--otter", is_flag=True, help="For `otter assign`.")
+@click.option(
+    "--out",
+    metavar="FILE.ipynb",
+    type=click.Path(path_type=Path),
+    help="Where it goes, over nothing that is there; without it, SLUG.ipynb in the current folder.",
+)
+def export(slug: str, nbgrader: bool, otter: bool, out: Path | None) -> None:
+    """Write the exercise SLUG as a notebook for a teacher: the task, the book's solution, and a graded cell.
+
+    From it nbgrader or otter makes the notebook for students, without the solution, and grades what they hand in.
+    """
+    from snippets.practice.export import save
+    from snippets.practice.shelf import exercise
+
+    if nbgrader == otter:
+        raise LensError("say for which of the two the notebook is: --nbgrader or --otter")
+    path = out or Path(f"{slug}.ipynb")
+    with _files():
+        save(exercise(slug), "nbgrader" if nbgrader else "otter", path)
+    click.echo(f"{path}: {slug} for {'`nbgrader generate_assignment`' if nbgrader else '`otter assign`'}.")
+
+
 exercises.add_command(grade)
+exercises.add_command(sample)
 
 
 def _chosen(slug: str | None, desk: "Desk") -> "Folder | None":

@@ -18,6 +18,7 @@ from snippets.practice.shelf import Folder, exercise
 from snippets.practice.verdict import Verdict
 
 _KEPT: list[Process] = []
+_CODE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def check(slug: str, what: Any = None, /, **predicted: Any) -> Verdict:
@@ -67,7 +68,9 @@ def _text(what: Any, name: str) -> str:
 
 def together(own: "list[Part]", history: "list[Part]", given: str, name: str) -> str:
     """Cells as one file: those that define `given`, which the file calls `name`, and what they use of those before."""
-    text = "\n".join(_definitions(part) for part in [*_used(own, history), *own])
+    parts = [*_used(own, history), *own]
+    inside = {name for part in parts for name in part.inside}
+    text = "\n".join(_definitions(part, inside) for part in parts)
     return text if given == name else f"{text}\n{name} = {given}\n"
 
 
@@ -77,7 +80,14 @@ class Part:
     def __init__(self, text: str) -> None:
         self.text, self.tree = text, ast.parse(text)
         self.binds = {name for node in self.tree.body for name in _bound(node)}
-        self.uses = {node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name)}
+        self.uses = _names(self.tree)
+        assigned = [node for node in self.tree.body if isinstance(node, ast.Assign | ast.AnnAssign)]
+        self.made = {name for node in assigned for name in _bound(node)}
+        self.inside = {name for node in self.tree.body if isinstance(node, _CODE) for name in _names(node)}
+
+
+def _names(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _parsed(text: str) -> Part:
@@ -167,12 +177,26 @@ def _checks(node: ast.stmt) -> bool:
     return any((isinstance(call, ast.Name) and call.id == "check") for call in calls)
 
 
-def _definitions(part: Part) -> str:
-    """A cell without what it does besides defining: its lines stay where they are."""
+def _definitions(part: Part, inside: set[str]) -> str:
+    """A cell without what it does besides defining: its lines stay where they are.
+
+    A call such as `ROOT.putChild(...)` belongs to what it defines, if functions or classes use ROOT: `inside` has such
+    names.
+    """
     lines = part.text.encode().split(b"\n")
     for node in reversed(part.tree.body):
-        if isinstance(node, ast.Expr) or (isinstance(node, ast.Assign | ast.AnnAssign) and _checks(node)):
+        if (isinstance(node, ast.Expr) and not _completes(node, part.made & inside)) or (
+            isinstance(node, ast.Assign | ast.AnnAssign) and _checks(node)
+        ):
             first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
             rest = lines[last][node.end_col_offset :]
             lines[first : last + 1] = [lines[first][: node.col_offset] + b"pass" + rest] + [b""] * (last - first)
     return b"\n".join(lines).decode()
+
+
+def _completes(node: ast.Expr, made: set[str]) -> bool:
+    """Does a statement call a method of something that was made for use in definitions?"""
+    match node.value:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name))):
+            return name in made
+    return False

@@ -2,7 +2,7 @@
 
 python -m snippets run big_file --size 1073741824 --port 8080
 curl --limit-rate 1M -o /dev/null http://127.0.0.1:8080/file      a slow client; look at the server's memory
-curl -r 0-99 http://127.0.0.1:8080/file | wc -c                   a range of it
+curl -r 0-99 http://127.0.0.1:8080/file | wc -c                   its first hundred bytes
 curl --limit-rate 1M -o /dev/null http://127.0.0.1:8080/pull      no Content-Length: its length is not told
 curl --limit-rate 1M -o /dev/null http://127.0.0.1:8080/loop      all of it is in memory at once
 

@@ -2,19 +2,17 @@
 
 python -m snippets run blocked_reactor --seconds 1
 
-One client sends "slow"; while that is being handled, another connects and sends "quick". As long as the reactor is
-asleep, not even Ctrl-C is heard.
+One client sends "slow"; while that is being handled, another sends "quick". As long as the reactor is asleep, not even
+Ctrl-C is heard.
 """
 
 import argparse
 import math
-import socket
 import time
 from collections.abc import Callable
-from functools import partial
+from socket import create_connection
 
 from twisted.internet.base import ReactorBase
-from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import deferLater, react
 from twisted.internet.threads import deferToThread
@@ -23,8 +21,7 @@ from twisted.internet.threads import deferToThread
 class Upper(Protocol):
     def dataReceived(self, data: bytes) -> None:
         if data == b"slow":
-            self.factory.begun.callback(None)
-            self.factory.work(lambda: self.transport.write(b"SLOW"))
+            self.factory.sleep(self.factory.seconds, lambda: self.transport.write(b"SLOW"))
         else:
             self.transport.write(data.upper())
 
@@ -35,38 +32,31 @@ def asleep_in_the_reactor(seconds: float, answer: Callable[[], None]) -> None:
 
 
 def asleep_in_a_thread(seconds: float, answer: Callable[[], None]) -> None:
-    # What the thread returns is passed to the callback by the reactor, in a turn of its own.
     deferToThread(time.sleep, seconds).addCallback(lambda _: answer())
 
 
-def ask(port: int, text: bytes) -> float:
-    """Send `text` over a plain blocking socket and return how many seconds the answer took."""
+def ask(address: tuple[str, int]) -> tuple[float, float]:
+    """Ask as two clients, over blocking sockets; return how many seconds the slow one and the quick one waited."""
     begun = time.monotonic()
-    with socket.create_connection(("127.0.0.1", port)) as client:
-        client.sendall(text)
-        client.recv(100)
-        return time.monotonic() - begun
-
-
-async def measured(reactor: ReactorBase, work: Callable) -> list[float]:
-    """How long the slow client and the quick one wait, in seconds, when the slow one is handled by `work`."""
-    factory = Factory.forProtocol(Upper)
-    factory.noisy, factory.begun, factory.work = False, Deferred(), work
-    port = reactor.listenTCP(0, factory, interface="127.0.0.1")
-    ask_here = partial(ask, port.getHost().port)
-    asked = partial(deferToThread, ask_here)
-    factory.begun.addCallback(lambda _: asked(b"quick"))
-    waited = await gatherResults([asked(b"slow"), factory.begun])
-    await port.stopListening()
-    return waited
+    with create_connection(address) as slow, create_connection(address) as quick:
+        slow.sendall(b"slow")
+        quick.sendall(b"quick")
+        quick.recv(100)
+        quick_waited = time.monotonic() - begun
+        slow.recv(100)
+        return time.monotonic() - begun, quick_waited
 
 
 async def main(reactor: ReactorBase, seconds: float) -> None:
     await deferLater(reactor, 0)  # By then the reactor has taken over Ctrl-C.
     print(f"{'The handler of the slow client is':<36}{'slow':>8}{'quick':>10}", flush=True)
-    for work in (asleep_in_the_reactor, asleep_in_a_thread):
-        slow, quick = await measured(reactor, partial(work, seconds))
-        print(f"{work.__name__.replace('_', ' '):<36}{slow:6.2f} s{quick:8.2f} s", flush=True)
+    for sleep in (asleep_in_the_reactor, asleep_in_a_thread):
+        factory = Factory.forProtocol(Upper)
+        factory.noisy, factory.sleep, factory.seconds = False, sleep, seconds
+        port = reactor.listenTCP(0, factory, interface="127.0.0.1")
+        slow, quick = await deferToThread(ask, ("127.0.0.1", port.getHost().port))
+        print(f"{sleep.__name__.replace('_', ' '):<36}{slow:6.2f} s{quick:8.2f} s", flush=True)
+        await port.stopListening()
 
 
 if __name__ == "__main__":

@@ -3,8 +3,7 @@
 python -m snippets run dynamic_children --port 8080
 curl http://127.0.0.1:8080/users/otter/posts/1
 
-`getChild` is called with one segment, as bytes, and returns a resource or a 404 page. It is asked anew for every
-request: what it makes is forgotten when the request is done. Ctrl-C is an orderly end: the exit code is 0.
+`getChild` is called with one segment, as bytes, and returns a resource or a 404 page.
 """
 
 import argparse

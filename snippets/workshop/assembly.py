@@ -1,24 +1,19 @@
 """Notebooks from the book's text, not yet executed; and the saved ones, from their files."""
 
-import hashlib
 import re
-from collections import Counter
 
 import jupytext
 import nbformat
 from nbformat import NotebookNode
 
 from snippets import catalogue
+from snippets.cells import settle
 from snippets.lens.errors import LensError
 from snippets.lens.roles import with_links
 from snippets.workshop import notebook as saved
 from snippets.workshop.glossary import GLOSSARY, with_terms
 from snippets.workshop.surprises import SURPRISES, gathered
 
-METADATA = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 # The text links to texts, a notebook to notebooks.
 _LINK = re.compile(rf"\]\((\d\d_\w+|{'|'.join(catalogue.PAGES)})\.md")
 
@@ -39,16 +34,10 @@ def assemble(slug: str) -> NotebookNode:
         raise LensError(f"{path} is not a chapter: {in_a_line(error)}") from error
     if not notebook.cells:
         raise LensError(f"{path} is empty: write the chapter, or take the file away")
-    seen: Counter[str] = Counter()
-    for cell in notebook.cells:
-        content = f"{cell.cell_type}\n{cell.source}"
-        cell.id = hashlib.sha256(f"{content}\n{seen[content]}".encode()).hexdigest()[:12]
-        seen[content] += 1
+    for cell in settle(notebook).cells:
         if cell.cell_type == "markdown":
             linked = _LINK.sub(r"](\1.ipynb", cell.source)
             cell.source = with_links(linked if slug == GLOSSARY else with_terms(linked))
-    notebook.metadata = NotebookNode(METADATA)
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
 
 

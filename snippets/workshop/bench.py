@@ -28,7 +28,7 @@ from snippets.lens.wire import Wire
 from snippets.practice.judge import judge
 from snippets.practice.process import Process
 from snippets.practice.shelf import shelf
-from snippets.workshop import bench_class
+from snippets.workshop import bench_class, bench_steps
 
 GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 FUNCTIONS = [step.name for step in PATH]
@@ -63,6 +63,7 @@ TARGETS = {
     SPREAD: ("at most", 1.2),
     SLOW: ("at most", 20.0),
     **dict.fromkeys(STARTS, ("at most", 1.5)),
+    **bench_steps.TARGETS,
     CHECKED: ("at most", 1.5),
     bench_class.GRADED: ("at most", 60.0),
 }
@@ -154,6 +155,8 @@ def measure(
         figures[what] = _start_up_ratio(ours, theirs, rounds)
     progress("a gigabyte, read slowly")
     figures[SLOW] = _megabytes_grown()
+    progress("steps")
+    figures |= bench_steps.stepped(_site, GET, rounds)
     progress(CHECKED)
     figures[CHECKED] = _checked(rounds)
     progress(bench_class.GRADED)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from snippets import catalogue
+from snippets.cells import written
 from snippets.lens.figures.picture import pixels
 from snippets.lens.roles import any_values
 from snippets.workshop import notebook as saved
@@ -35,7 +35,7 @@ def build(slug: str, progress: Shown | None = None) -> bool:
     if before:
         _keep_unchanged(before, fresh)
     path = saved.notebook_path(slug)
-    text = nbformat.writes(fresh, indent=1, ensure_ascii=False) + "\n"
+    text = written(fresh)
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
     saved.write(path, text.encode("utf-8"))

@@ -12,11 +12,12 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from snippets.cells import METADATA
 from snippets.lens.errors import LensError
 from snippets.lens.listing import STORED
 from snippets.lens.roles import contents, with_values
 from snippets.workshop import notebook as saved
-from snippets.workshop.assembly import METADATA, first_line, in_a_line
+from snippets.workshop.assembly import first_line, in_a_line
 
 Shown = Callable[[int, int], None]  # is told how many cells are done, of how many
 
@@ -29,8 +30,17 @@ def execute(notebook: NotebookNode, name: str, progress: Shown | None = None) ->
     Raises:
         LensError: a cell raised, or the kernel can't go on; the message names the cell.
     """
+    return normalise(run(notebook, name, progress))
+
+
+def run(notebook: NotebookNode, name: str, progress: Shown | None = None) -> NotebookNode:
+    """Run all cells of a notebook in a fresh kernel, in place; the outputs are those that a reader sees.
+
+    Raises:
+        LensError: a cell raised, or the kernel can't go on; the message names the cell.
+    """
     if not any(cell.cell_type == "code" or contents(cell.source, "eval") for cell in notebook.cells):
-        return normalise(notebook)  # a kernel would have nothing to do
+        return notebook  # a kernel would have nothing to do
     client = NotebookClient(
         notebook,
         timeout=300,
@@ -59,7 +69,7 @@ def execute(notebook: NotebookNode, name: str, progress: Shown | None = None) ->
         raise KeyboardInterrupt from error
     except (NoSuchKernel, OSError) as error:
         raise LensError(f"{name}: no notebook can be executed here: {in_a_line(error)}") from error
-    return normalise(notebook)
+    return notebook
 
 
 @contextmanager

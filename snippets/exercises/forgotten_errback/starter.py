@@ -6,7 +6,7 @@ When the source fails, nobody answers, and the visitor waits for ever. Repair it
     which also logs it;
   - if the visitor goes while the page waits, nothing is answered, and nothing is logged.
 
-`ask` is given, and stays as it is. The check turns the clock, and counts what is logged.
+`asked` is given, and stays as it is. The check turns the clock, and counts what is logged.
 """
 
 from twisted.internet.task import deferLater
@@ -16,7 +16,7 @@ from twisted.web.server import NOT_DONE_YET
 CAPITALS = {b"france": "Paris", b"peru": "Lima", b"babel": None}
 
 
-def ask(reactor, country):
+def asked(reactor, country):
     """A source: a Deferred that fires after a second, with bytes, or with a failure."""
     return deferLater(reactor, 1, lambda: CAPITALS[country].encode() + b"\n")
 
@@ -25,7 +25,7 @@ class Capital(Resource):
     isLeaf = True
 
     def render_GET(self, request):
-        answer = ask(request.site.reactor, request.postpath[0])
+        answer = asked(request.site.reactor, request.postpath[0])
         answer.addCallback(self.done, request)
         return NOT_DONE_YET
 

@@ -8,7 +8,7 @@ from twisted.web.server import NOT_DONE_YET
 CAPITALS = {b"france": "Paris", b"peru": "Lima", b"babel": None}
 
 
-def ask(reactor, country):
+def asked(reactor, country):
     """A source: a Deferred that fires after a second, with bytes, or with a failure."""
     return deferLater(reactor, 1, lambda: CAPITALS[country].encode() + b"\n")
 
@@ -17,7 +17,7 @@ class Capital(Resource):
     isLeaf = True
 
     def render_GET(self, request):
-        answer = ask(request.site.reactor, request.postpath[0])
+        answer = asked(request.site.reactor, request.postpath[0])
         gone = request.notifyFinish()
         gone.addErrback(lambda reason: answer.cancel())
         answer.addCallback(self.done, request)

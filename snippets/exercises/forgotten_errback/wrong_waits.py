@@ -1,4 +1,4 @@
-"""The source failed, and nobody on its chain answered for that. A `try` around `ask` sees nothing of it: the failure
+"""The source failed, and nobody on its chain answered for that. A `try` around `asked` sees nothing of it: the failure
 comes a second later. An errback must set the status and call `finish`."""
 
 from twisted.internet.task import deferLater
@@ -8,7 +8,7 @@ from twisted.web.server import NOT_DONE_YET
 CAPITALS = {b"france": "Paris", b"peru": "Lima", b"babel": None}
 
 
-def ask(reactor, country):
+def asked(reactor, country):
     """A source: a Deferred that fires after a second, with bytes, or with a failure."""
     return deferLater(reactor, 1, lambda: CAPITALS[country].encode() + b"\n")
 
@@ -17,7 +17,7 @@ class Capital(Resource):
     isLeaf = True
 
     def render_GET(self, request):
-        answer = ask(request.site.reactor, request.postpath[0])
+        answer = asked(request.site.reactor, request.postpath[0])
         answer.addCallback(self.done, request)
         return NOT_DONE_YET
 

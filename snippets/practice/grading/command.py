@@ -8,7 +8,7 @@ import click
 
 
 @click.command()
-@click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("submissions", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the grades go.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes on this machine; as many as it has cores.")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade by the workers of this dask.distributed scheduler.")
@@ -39,7 +39,8 @@ def grade(
     if weaker:
         _tell_of_the_weaker(here=not scheduler)
     columns = (TextColumn("students"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("")
         records = grade_class(
             submissions,

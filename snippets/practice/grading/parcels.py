@@ -40,6 +40,8 @@ def parcels(folder: Path) -> list[Parcel]:
         with _opened(folder, None, os.O_DIRECTORY) as top:
             for name in sorted(os.listdir(top)):
                 _take(name, top, found)
+    except NotADirectoryError:
+        raise LensError(f"{folder} is no folder: name the one that holds the submissions") from None
     except OSError as error:
         raise LensError(f"{folder} can't be read: {error.strerror}") from None
     if not found:

@@ -31,8 +31,14 @@ def _rows(record: Record) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for slug, grade in in_order(record):
         well = f"{grade['well']}/{grade['of']}"
-        found.append((student, slug, "yes" if grade["passed"] else "no", well, grade["lines"][0], str(grade["seed"])))
+        found.append((student, slug, "yes" if grade["passed"] else "no", well, told(grade), str(grade["seed"])))
     return found or [(student, "", "no", "", "; ".join(record["problems"]) or "There is no answer.", "")]
+
+
+def told(grade: dict[str, Any]) -> str:
+    """What a student was told of an answer, in a line: how it went, and what was the matter first."""
+    head, *rest = filter(None, grade["lines"])
+    return f"{head} {rest[0]}" if rest and not grade["passed"] else head
 
 
 def in_order(record: Record) -> list[tuple[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""Makes folders of submissions for the tests: files, zips and notebooks of made-up students."""
+"""Makes what students hand in: folders of files, zips and notebooks, for a sample of a class and for the tests."""
 
 import io
 import json

@@ -1,0 +1,153 @@
+"""The pages of the book: executed with the reader's own Twisted, made by Sphinx, and made anew when they are stale."""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import twisted
+
+from snippets import catalogue
+from snippets.lens.errors import LensError
+
+Say = Callable[[str], None]
+
+# By this file a folder is known as one that was made here, and may be made anew.
+OURS = ".twisted-web-book"
+_SHARED = ("chapters/annotations/*.md", "chapters/citations.toml", "snippets/**/*.*", "tests/test_*.py")
+_NO_TEXT = {".pyc"}
+
+
+def shelf() -> Path:
+    """Where the pages are kept: a hidden folder of the checkout, which can be deleted at any time."""
+    return catalogue.CHAPTERS.parent / ".edition"
+
+
+def pages(say: Say) -> Path:
+    """The folder of the pages as they should be now; it is made first if it is stale.
+
+    Args:
+        say: is called with each line that tells how far it is.
+
+    Raises:
+        LensError: a cell raised, or the folder can't be written.
+    """
+    folder = shelf() / "pages"
+    if _key_of(folder) != _key(catalogue.texts()):
+        make(folder, say)
+    return folder
+
+
+def make(folder: Path, say: Say) -> None:
+    """Make the pages in `folder`: whole, or not at all.
+
+    Raises:
+        LensError: the folder has other files in it, a cell raised, or it can't be written.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / OURS).exists():
+        raise LensError(f"{folder} has other files in it, which would be lost: name a folder that isn't there yet")
+    key = _key(catalogue.texts())
+    with _written(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".half-") as half:
+            _make(Path(half), say)
+            (Path(half, "pages") / OURS).write_text(key, encoding="utf-8")
+            if folder.exists():
+                os.replace(folder, Path(half, "before"))
+            os.replace(Path(half, "pages"), folder)
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LensError(f"{error.filename or folder} can't be written: {error.strerror or error}") from error
+
+
+def _make(half: Path, say: Say) -> None:
+    import nbformat
+
+    from snippets.edition.contents import SERVED, index
+    from snippets.edition.sphinx_pages import run_sphinx
+    from snippets.edition.web_cells import for_the_web
+
+    sources = half / "sources"
+    sources.mkdir()
+    for slug, ran in _executed(say):
+        (sources / f"{slug}.ipynb").write_text(nbformat.writes(for_the_web(nbformat.reads(ran, 4))), encoding="utf-8")
+    (sources / "index.md").write_text(index(), encoding="utf-8")
+    for name in SERVED:
+        shutil.copy(Path(__file__).with_name(f"{name}.md"), sources)
+    say("making the pages")
+    for warning in run_sphinx(sources, half / "pages", half / "trees"):
+        say(warning)
+
+
+def _executed(say: Say) -> Iterator[tuple[str, str]]:
+    """Each text as a notebook that has run, as JSON; those that ran before, and haven't changed, don't run again."""
+    kept = shelf() / "executed"
+    kept.mkdir(parents=True, exist_ok=True)
+    names = {slug: kept / f"{slug}-{_key([slug])}.ipynb" for slug in catalogue.texts()}
+    stale = [slug for slug, file in names.items() if not file.exists()]
+    if stale:
+        say(f"executing {len(stale)} of {len(names)} chapters and pages")
+        _execute(stale, names)
+    for file in set(kept.iterdir()) - set(names.values()):
+        file.unlink()
+    for slug, file in names.items():
+        yield slug, file.read_text(encoding="utf-8")
+
+
+def _execute(stale: list[str], names: dict[str, Path]) -> None:
+    import nbformat
+
+    from snippets.workshop.assembly import assemble
+    from snippets.workshop.kernels import run
+    from snippets.workshop.notebook import write
+    from snippets.workshop.together import together
+
+    for slug, ran in together(stale, lambda slug, progress: run(assemble(slug), slug, progress)):
+        write(names[slug], nbformat.writes(ran).encode())
+
+
+def _key_of(folder: Path) -> str:
+    """What the pages in a folder were made of; "" if there are none."""
+    try:
+        return (folder / OURS).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _key(slugs: list[str]) -> str:
+    """A digest of all that these texts are made of: themselves, what they import and quote, Twisted and Python."""
+    root = catalogue.CHAPTERS.parent
+    own = {slug: [f"chapters/{slug}.md"] if slug in catalogue.slugs() else ["chapters/*.*"] for slug in slugs}
+    patterns = {*_SHARED, *(pattern for each in own.values() for pattern in each)}
+    files = {file for pattern in patterns for file in root.glob(pattern) if file.suffix not in _NO_TEXT}
+    digest = hashlib.sha256(f"{twisted.__version__} {sys.version}".encode())
+    for file in sorted(file for file in files if file.is_file()):
+        digest.update(f"\0{file.relative_to(root)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def copy_to(out: Path, say: Say) -> None:
+    """Put the pages into `out`, for a web server of one's own.
+
+    Raises:
+        LensError: there are other files in it, or it can't be written.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())) and not (out / OURS).exists():
+        raise LensError(f"{out} is there and was not made here: name a folder that isn't there yet")
+    made = pages(say)
+    with _written(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".half-") as half:
+            shutil.copytree(made, Path(half, "pages"))
+            if out.exists():
+                os.replace(out, Path(half, "before"))
+            os.replace(Path(half, "pages"), out)

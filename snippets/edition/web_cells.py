@@ -1,0 +1,45 @@
+"""A notebook as executed, made ready for the web pages: links, listings without their style, words kept apart."""
+
+import json
+import re
+
+from nbformat import NotebookNode
+
+from snippets.edition.web_links import linked, linked_texts
+from snippets.lens.listing import STORED
+
+_STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+_TEST = re.compile(r"\[`(\w+)`\]\(\.\./tests/(\w+)\.py#L(\d+)\)")
+_FILM = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
+_README = re.compile(r"\]\(\.\./README\.md(#[^)]*)?\)")
+
+
+def for_the_web(notebook: NotebookNode) -> NotebookNode:
+    """Change an executed notebook in place: its links lead to pages, its listings share one style."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            source = _TEST.sub(r'<a href="tests/\2.html#L-\3"><code>\1</code></a>', cell.source)
+            cell.source = _README.sub("](index.md)", source)
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            data.pop(STORED, None)
+            if "text/html" in data:
+                shown = data["text/html"]
+                data["text/html"] = _player(shown) if "data-player=" in shown else _apart(linked(_STYLE.sub("", shown)))
+    return notebook
+
+
+def _player(html: str) -> str:
+    """A player without its script, which is a file here; its film stays, and leads to pages."""
+    data, script = _FILM.search(html), html.rfind('<script type="module">')
+    if not data or script < 0:
+        return html
+    values = json.loads(data[1])
+    values["texts"] = linked_texts(values["texts"])
+    film = json.dumps(values, separators=(",", ":")).replace("<", "\\u003c")
+    return f"{html[: data.start(1)]}{film}{html[data.end(1) : script]}"
+
+
+def _apart(html: str) -> str:
+    """A blank between cells and paragraphs: the index of the search would glue their words together."""
+    return re.sub(r"</(td|th|p|div|pre|summary)>(?=<)", r"</\1> ", html)
