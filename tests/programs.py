@@ -38,6 +38,10 @@ class Program:
         assert line.endswith("\n"), self.ended()
         return line.rstrip()
 
+    def complaints(self) -> str:
+        """What it has written to its standard error so far."""
+        return os.pread(self._err.fileno(), 1 << 20, 0).decode()
+
     def write(self, data: bytes) -> None:
         """Write to its standard input; if `data` is more than a pipe holds, it is reading when this returns."""
         self.process.stdin.write(data)

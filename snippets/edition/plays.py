@@ -20,6 +20,7 @@ MOST_SECONDS = 86_400  # of the site's clock, in one pause
 MOST_STEPS = 20_000
 # What the JSON of a play may have at most: each byte takes at most six characters ("\u0000"), each act some more.
 MOST_CHARACTERS = 6 * MOST_BYTES + 64 * MOST_ACTS
+MOST_ANSWER = 32 << 20  # bytes of a film with its texts, as JSON
 
 Act = tuple[Any, ...]
 
