@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import signal
 import socket
@@ -51,6 +52,10 @@ class Server(NamedTuple):
         found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         return [int(pid) for pid in found]
 
+    def memory(self) -> int:
+        """The memory that it has, in bytes."""
+        return resident(self.pid)
+
     def ask(self, method: str = "GET", path: str = "/", body: bytes | None = None, **headers: str | bytes) -> Answer:
         """Send a request and read what is answered; `headers` in the names of Python, as in content_type."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TOO_LONG)
@@ -89,6 +94,11 @@ def play_request(port: int, acts: object = HELLO) -> bytes:
 def code_of(answer: bytes) -> int:
     """The code of an answer as bytes."""
     return int(answer.split()[1])
+
+
+def resident(pid: int) -> int:
+    """The memory that a process has, in bytes."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @contextmanager

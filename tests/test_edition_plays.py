@@ -154,10 +154,13 @@ act = st.tuples(st.sampled_from(["send", "advance", "disconnect", ""]), junk).ma
 
 @given(st.fixed_dictionaries({"acts": st.lists(act, max_size=4) | junk}) | junk)
 def test_whatever_json_it_is_it_is_acts_or_refused_in_a_line(wanted):
+    said = ""
     try:
         acts = acts_of(wanted)
     except LensError as error:
-        assert len(str(error)) < 120
+        said = str(error)
+    if said:
+        assert len(said) < 120
     else:
         assert 0 < len(acts) <= MOST_ACTS
         assert sum(len(each[1]) for each in acts if each[0] == "send") <= MOST_BYTES
@@ -203,9 +206,9 @@ class TestTheProcess:
 
     def test_a_line_that_nobody_asked_for_is_nobodys_answer(self, obeying):
         assert obeying.play(b"late").body == b"one"
-        for _ in range(3):
-            said = obeying.play(b"mine")
-            assert said.code == 503 or said.body.endswith(b" mine")
+        while obeying.children():  # until it says the other one, and is ended for it
+            assert obeying.ask().code == 200
+        assert obeying.play(b"mine").body.endswith(b" mine")
 
     def test_one_that_is_killed_is_replaced(self, obeying):
         first = int(obeying.play(b"a").body.split()[0])
