@@ -67,23 +67,23 @@ def beside(port: int, rounds: int = ROUNDS) -> tuple[list[float], list[float]]:
     """How long a page takes, each in seconds: while nothing is played, and while plays wait."""
     idle: list[float] = []
     busy: list[float] = []
-    play = _request(json.loads(presets())[0]["acts"])
+    play = _request(port, json.loads(presets())[0]["acts"])
     for _ in range(rounds):
         idle += [_get(port) for _ in range(GETS)]
         with ExitStack() as stack:
             waiting = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(AT_ONCE)]
             for each in waiting:
-                each.sendall(play % port)
+                each.sendall(play)
             waiting[-1].setblocking(False)
             while not _answered(waiting[-1]):
                 busy.append(_get(port))
     return idle, busy
 
 
-def _request(acts: list[Any]) -> bytes:
-    body = json.dumps({"acts": acts}).replace("%", "%%").encode()
-    head = b"POST /play HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\n"
-    return head + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
+def _request(port: int, acts: list[Any]) -> bytes:
+    body = json.dumps({"acts": acts}).encode()
+    head = f"POST /play HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def _answered(connection: socket.socket) -> bool:
