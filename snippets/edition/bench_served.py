@@ -1,4 +1,4 @@
-"""Measures the server: pages beside plays, and memory after many plays; `python -m snippets.edition.bench_served`.
+"""Measures the server: pages beside plays, and memory after many plays; it is told PLAYS and ROUNDS.
 
 It prints its figures as JSON: `python -m snippets bench` runs it in a process of its own.
 """
@@ -22,18 +22,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from snippets.edition.plays import presets
+from snippets.workshop.bench import AT_ONCE, BESIDE, PROCESS_GROWS, SERVER_GROWS, WRONG
 
-AT_ONCE = 50  # plays
-ROUNDS = 5
 GETS = 200  # a round, while nothing is played
-PLAYS = 10_000
 WARM_UP = 500  # plays before memory is looked at
 PAGE = b"<p>a page of the usual size</p>\n" * 4_000
 
-BESIDE = f"a page while {AT_ONCE} plays wait, to one while none does, medians"
-SERVER_GROWS = "MB that the server grows by in {plays:,} fuzzed plays"
-PROCESS_GROWS = "MB that the process which plays grows by meanwhile"
-WRONG = "plays of these that were neither played nor refused"
 _SERVE = (
     "import sys; from pathlib import Path; from snippets.edition.server import bound, serve;"
     "serve(Path(sys.argv[1]), bound('127.0.0.1', 0), lambda address: print(address, flush=True))"
@@ -63,7 +57,7 @@ def server() -> Iterator[tuple[int, int]]:
                 process.send_signal(signal.SIGINT)
 
 
-def beside(port: int, rounds: int = ROUNDS) -> tuple[list[float], list[float]]:
+def beside(port: int, rounds: int) -> tuple[list[float], list[float]]:
     """How long a page takes, each in seconds: while nothing is played, and while plays wait."""
     idle: list[float] = []
     busy: list[float] = []
@@ -154,17 +148,16 @@ def _memory(process: int) -> list[int]:
 
 
 def measured(plays: int, rounds: int) -> dict[str, float | None]:
-    """The figures; None where memory can't be read."""
+    """The figures after so many plays, and so many rounds of pages beside plays; None where memory can't be read."""
     with server() as (process, port):
         idle, busy = beside(port, rounds)
         figures: dict[str, float | None] = {BESIDE: statistics.median(busy) / statistics.median(idle)}
-        grows = SERVER_GROWS.format(plays=plays)
         if not Path("/proc/self/statm").exists():
-            return figures | dict.fromkeys((grows, PROCESS_GROWS, WRONG))
+            return figures | dict.fromkeys((SERVER_GROWS, PROCESS_GROWS, WRONG))
         after = many(process, port, plays)
         wrong = sum(number for code, number in after.codes.items() if code not in (200, 400))
-        return figures | {grows: after.server / 1e6, PROCESS_GROWS: after.process / 1e6, WRONG: float(wrong)}
+        return figures | {SERVER_GROWS: after.server / 1e6, PROCESS_GROWS: after.process / 1e6, WRONG: float(wrong)}
 
 
 if __name__ == "__main__":
-    print(json.dumps(measured(int((sys.argv[1:] or [PLAYS])[0]), ROUNDS)))
+    print(json.dumps(measured(int(sys.argv[1]), int(sys.argv[2]))))
