@@ -16,6 +16,7 @@ from unittest import mock
 
 from tests.programs import TOO_LONG, Program, running
 
+MODULE = 600  # seconds that all tests of a module may take
 HELLO = [["send", "GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"]]
 
 
@@ -103,8 +104,12 @@ def resident(pid: int) -> int:
 
 @contextmanager
 def serving(pages: Path, host: str = "127.0.0.1", **children: object) -> Iterator[Server]:
-    """Serve a folder; `children` are options of Children, and "most", how many plays may wait."""
-    with running("-m", "tests.serving", str(pages), host, json.dumps(children)) as program:
+    """Serve a folder; `children` are options of Children, and "most", how many plays may wait.
+
+    A play has more time than it has for a visitor, unless a test is about that: the machine may be busy.
+    """
+    options = json.dumps({"seconds": TOO_LONG} | children)
+    with running("-m", "tests.serving", str(pages), host, options, seconds=MODULE) as program:
         port = re.fullmatch(r"http://.*:(\d+)/", program.line())
         assert port
         yield Server(program, int(port[1]))

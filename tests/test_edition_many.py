@@ -42,7 +42,6 @@ def test_what_is_fuzzed_is_the_same_each_time_and_seldom_json_alone():
 def test_the_figures_are_numbers(monkeypatch):
     monkeypatch.setattr(bench, "GETS", 2)
     monkeypatch.setattr(bench, "AT_ONCE", 2)
-    monkeypatch.setattr(bench, "WARM_UP", 2)
     figures = bench.measured(plays=4, rounds=1)
     assert json.loads(json.dumps(figures)) == figures
     assert list(figures) == [bench.BESIDE, bench.SERVER_GROWS, bench.PROCESS_GROWS, bench.WRONG]

@@ -123,7 +123,7 @@ def _changed(text: str, chance: random.Random) -> str:
     return text[:start] + chance.choice(["", text[start:end] * 2, junk]) + text[end:]
 
 
-def many(process: int, port: int, plays: int, warm_up: int = WARM_UP) -> Answered:
+def many(process: int, port: int, plays: int, warm_up: int) -> Answered:
     """Have so many fuzzed plays played, one after another, after a few to get warm by."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     codes: dict[int, int] = {}
@@ -154,7 +154,7 @@ def measured(plays: int, rounds: int) -> dict[str, float | None]:
         figures: dict[str, float | None] = {BESIDE: statistics.median(busy) / statistics.median(idle)}
         if not Path("/proc/self/statm").exists():
             return figures | dict.fromkeys((SERVER_GROWS, PROCESS_GROWS, WRONG))
-        after = many(process, port, plays)
+        after = many(process, port, plays, min(plays, WARM_UP))
         wrong = sum(number for code, number in after.codes.items() if code not in (200, 400))
         return figures | {SERVER_GROWS: after.server / 1e6, PROCESS_GROWS: after.process / 1e6, WRONG: float(wrong)}
 
