@@ -189,7 +189,8 @@ def prove(name: str) -> None:
         sys.exit(1)
 
 
-commands.book.add_command(edition.html)
+for command in (edition.html, edition.pictures):
+    commands.book.add_command(command)
 for command in (exercises, edition.serve, commands.book, commands.coverage, commands.drift, commands.bench):
     cli.add_command(command)
 

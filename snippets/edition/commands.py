@@ -68,3 +68,13 @@ def html(out: Path) -> None:
     warn_about_version()
     copy_to(out.resolve(), _say)
     click.echo(f"{out}: the pages are there; open them by a web server, as with python -m http.server -d {out}")
+
+
+@click.command()
+def pictures() -> None:
+    """Take the pictures of the player, the X-ray and Live for the README, in Chromium."""
+    catalogue.check_text()
+    from snippets.edition.pictures import take_pictures
+
+    for file in take_pictures():
+        click.echo(file)

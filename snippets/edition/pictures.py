@@ -1,0 +1,98 @@
+"""The pictures on the README: the player, the X-ray and Live, taken in a browser; none of them shows Twisted's source."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from snippets import catalogue
+from snippets.lens.errors import LensError
+from snippets.lens.path import PATH
+from snippets.lens.player import Player, play
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+FOLDER = catalogue.CHAPTERS / "figures"
+_OWN = "snippets.start_here.first_request:Page.render_GET"
+_ADDRESS = re.compile(r"http://\S+")
+
+
+def take_pictures() -> list[Path]:
+    """Take the pictures, and return where they are.
+
+    Raises:
+        LensError: there is no browser, or no server.
+    """
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError as error:
+        raise LensError("pictures are taken by playwright: install requirements.txt") from error
+    try:
+        with sync_playwright() as tools, _served() as address:
+            browser = tools.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+            context = browser.new_context(viewport={"width": 1240, "height": 900}, color_scheme="light")
+            page = context.new_page()
+            return [_player(page), _live(page, address), _xray(page, address)]
+    except Error as error:
+        raise LensError(f"the browser failed: {str(error).splitlines()[0]}") from error
+
+
+@contextmanager
+def _served() -> Iterator[str]:
+    command = [sys.executable, "-m", "snippets", "serve", "--no-browser", "--port", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        found = _ADDRESS.search(server.stdout.readline() if server.stdout else "")
+        if not found:
+            raise LensError("the server did not say where it is: try `python -m snippets serve`")
+        yield found[0]
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _player(page: "Page") -> Path:
+    """The player where the page of the reader's own is asked: the one listing that is not Twisted's."""
+    page.set_content(_at_own_page().as_page())
+    page.locator("[data-player] .player").wait_for()
+    return _shot(page, "[data-player]", "player")
+
+
+def _at_own_page() -> Player:
+    from snippets.start_here.first_request import root
+
+    watched = play("GET /hello", root(), size=16, functions=[*(step.name for step in PATH), _OWN])
+    own = next(number for number, function in enumerate(watched.film["functions"]) if function[0] == _OWN)
+    call, at = 0, 0
+    for step, moved in enumerate(watched.film["call"]):
+        call += moved
+        if watched.film["calls"][call] == own:
+            at = step
+    return Player(watched.film, at)
+
+
+def _live(page: "Page", address: str) -> Path:
+    page.goto(f"{address}live.html")
+    other = page.context.new_page()
+    other.goto(f"{address}05_http_channel.html")
+    other.close()
+    page.locator("#live .lane").first.wait_for()
+    return _shot(page, "#live", "live")
+
+
+def _xray(page: "Page", address: str) -> Path:
+    page.goto(f"{address}xray.html")
+    page.select_option("#xray select", "get-random-pieces")
+    for part in ("+ pause", "+ hang up"):
+        page.get_by_role("button", name=part).click()
+    return _shot(page, "#xray", "xray")
+
+
+def _shot(page: "Page", selector: str, name: str) -> Path:
+    file = FOLDER / f"{name}.png"
+    page.locator(selector).first.screenshot(path=file)
+    return file
