@@ -38,6 +38,10 @@ class Program:
         assert line.endswith("\n"), self.ended()
         return line.rstrip()
 
+    def complaints(self) -> str:
+        """What it has written to its standard error so far."""
+        return os.pread(self._err.fileno(), 1 << 20, 0).decode()
+
     def write(self, data: bytes) -> None:
         """Write to its standard input; if `data` is more than a pipe holds, it is reading when this returns."""
         self.process.stdin.write(data)
@@ -68,8 +72,8 @@ def hear_ctrl_c() -> None:
 
 
 @contextmanager
-def running(*command: str) -> Iterator[Program]:
-    """Run `python *command` while the block runs; what has not ended then is killed.
+def running(*command: str, seconds: float = TOO_LONG) -> Iterator[Program]:
+    """Run `python *command` while the block runs; what has not ended then, or after so many seconds, is killed.
 
     The program can import the project, and writes to pipes: what it doesn't flush is not seen.
     """
@@ -85,7 +89,7 @@ def running(*command: str) -> Iterator[Program]:
             preexec_fn=hear_ctrl_c,
         ) as process,
     ):
-        watchdog = threading.Timer(TOO_LONG, process.kill)
+        watchdog = threading.Timer(seconds, process.kill)
         watchdog.start()
         try:
             yield Program(process, err)

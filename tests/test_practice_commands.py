@@ -189,8 +189,12 @@ class TestCheck:
 
     @pytest.mark.parametrize("command", ["check", "hint", "reset", "solution"])
     def test_an_unknown_exercise_is_refused_in_a_line(self, command):
-        for typed in ("an_ech", "../../etc/passwd", "an_ech.py"):
-            in_a_line(exercises(command, typed), f"there is no exercise {typed};", "exercises list")
+        for typed, near in [
+            ("an_ech", " Did you mean an_echo?"),
+            ("../../etc/passwd", ""),
+            ("an_ech.py", " Did you mean an_echo?"),
+        ]:
+            in_a_line(exercises(command, typed), f"there is no exercise {typed}.{near} `python", "exercises list")
 
 
 class TestGrade:

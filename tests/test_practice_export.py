@@ -196,7 +196,7 @@ class TestTheCommand:
         [
             (["framed_echo"], "--nbgrader or --otter"),
             (["framed_echo", "--nbgrader", "--otter"], "--nbgrader or --otter"),
-            (["../framed", "--otter"], "there is no exercise ../framed;"),
+            (["../framed", "--otter"], "there is no exercise ../framed."),
             (["--otter"], "Missing argument 'SLUG'"),
             (["framed_echo", "str_body", "--otter"], "unexpected extra argument (str_body)"),
         ],

@@ -3,7 +3,7 @@
 import pytest
 
 from snippets.practice.predict import judge_file, judge_values, same
-from snippets.practice.shelf import exercise
+from snippets.practice.shelf import Folder, exercise
 from tests.bookshelf import RIGHT, only_these, write
 
 
@@ -52,18 +52,29 @@ def test_a_value_that_somebody_would_expect_is_told_what_it_counts():
         ("calls", "calls has no value: there is no line `calls = ...` any more."),
         ("calls = 2 + 3", "calls: line 4 computes something. Nothing is run here: write the value itself."),
         ("calls = len('three')", "calls: line 4 computes something. Nothing is run here: write the value itself."),
-        ("calls = five", "calls: line 4 computes something. Nothing is run here: write the value itself."),
+        ("calls = five", "calls: `five` in line 4 is a name, and no value. Text and bytes stand in quotes."),
         ("calls = {[]: 1}", "calls: line 4 computes something. Nothing is run here: write the value itself."),
-        ("calls = '5'", "calls = '5' is text (a str), and a number is asked for."),
-        ("calls = True", "calls = True is True or False, and a number is asked for."),
-        ("kept = 1", "kept = 1 is a number, and True or False is asked for."),
-        ("first = 'GET /'", "first = 'GET /' is text (a str), and bytes (as in b'...') is asked for."),
-        ("first = None", "first = None is None, and bytes (as in b'...') is asked for."),
+        ("calls = '5'", "calls = '5' is text (a str); it should be a number."),
+        ("calls = True", "calls = True is a truth value (True or False); it should be a number."),
+        ("kept = 1", "kept = 1 is a number; it should be a truth value (True or False)."),
+        ("first = 'GET /'", "first = 'GET /' is text (a str); it should be bytes (as in b'...')."),
+        ("first = None", "first = None is no value; it should be bytes (as in b'...')."),
+        (
+            "states = ['a', b'b']",
+            "states = ['a', b'b'] is a list with bytes (as in b'...') in it; it should hold text (a str).",
+        ),
         ("first = b'\\x1b[2J'", "first = b'\\x1b[2J' is not what happens. It begins with the verb."),
     ],
 )
 def test_each_other_value_has_its_sentence(line, told):
     assert said(line) == [told]
+
+
+@pytest.mark.parametrize("right", [[], [1, "a"]])
+def test_a_list_of_several_kinds_asks_for_none(right, monkeypatch):
+    monkeypatch.setattr(Folder, "truth", lambda folder: {"states": right})
+    verdict = judge_values(exercise("some_calls"), {"states": ["b", 2]})
+    assert verdict.wrong == {"states": ["states = ['b', 2] is not what happens. There are two."]}
 
 
 @pytest.mark.parametrize(

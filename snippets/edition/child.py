@@ -2,29 +2,60 @@
 
 import gc
 import json
+import signal
 import sys
+from contextlib import suppress
 from typing import Any
 
-from snippets.edition.plays import acts_of, played
+from twisted.logger import globalLogBeginner
+
+from snippets.edition.plays import MOST_ANSWER, acts_of, played
 from snippets.lens.errors import LensError
 
+MOST_MEMORY = 1 << 30  # bytes of addresses
 
-def answer(line: str) -> dict[str, Any]:
-    """What is answered to a line: the film with its texts, or what was wrong, in a line."""
+
+def answer(line: bytes) -> bytes:
+    """What is answered to a line, as JSON: the film with its texts, or what was wrong."""
     try:
-        return played(acts_of(json.loads(line)))
+        said = _as_json(played(acts_of(_read(line))))
     except LensError as error:
-        return {"error": str(error)}
+        return _as_json({"error": str(error)})
+    except MemoryError:
+        return _as_json({"error": "this play needs more memory than it may have"})
+    if len(said) >= MOST_ANSWER:
+        return _as_json({"error": "what this play shows is more than can be sent: have less answered"})
+    return said
+
+
+def _read(line: bytes) -> object:
+    try:
+        return json.loads(line.decode())
     except (ValueError, RecursionError):
-        return {"error": "that is not JSON"}
+        raise LensError("that is not JSON") from None
+
+
+def _as_json(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, separators=(",", ":")).encode()
 
 
 def main() -> None:
     """Answer each line of the standard input with a line, until it ends."""
-    # What a page logs, or prints, is not to stand among the answers.
-    answers, sys.stdout = sys.stdout, sys.stderr
-    for line in sys.stdin:
-        answers.write(json.dumps(answer(line), separators=(",", ":")) + "\n")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
+    with suppress(ImportError, ValueError):  # where this can not be limited, the time of a play still is
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    # What a page logs is kept by Twisted until somebody takes it.
+    globalLogBeginner.beginLoggingTo([], redirectStandardIO=False)
+    # What a page prints is not to stand among the answers.
+    answers, sys.stdout = sys.stdout.buffer, sys.stderr
+    # What is imported, and what the first play has read of Twisted, stays, and need not be looked through after each.
+    answer(_as_json({"acts": [["send", "GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"]]}))
+    gc.collect()
+    gc.freeze()
+    for line in sys.stdin.buffer:
+        answers.write(answer(line) + b"\n")
         answers.flush()
         gc.collect()
 

@@ -11,6 +11,8 @@ from twisted.internet.interfaces import IDelayedCall, IReactorProcess, IReactorT
 from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
 
+from snippets.edition.plays import MOST_ANSWER
+
 SECONDS = 10.0  # that one play may take
 MOST_WAITING = 200  # plays that wait for the process
 
@@ -24,12 +26,21 @@ class TooMany(Exception):
 
 
 class Died(Exception):
-    """The process ended while it played."""
+    """The process ended while it played, or what it said was no answer."""
 
 
 class _Play(NamedTuple):
     line: bytes
     answer: "Deferred[bytes]"
+
+    def end(self, how: bytes | Exception) -> None:
+        """Tell who waits for the answer, unless nobody does any more."""
+        if self.answer.called:
+            return
+        if isinstance(how, Exception):
+            self.answer.errback(how)
+        else:
+            self.answer.callback(how)
 
 
 class Children:
@@ -56,11 +67,12 @@ class Children:
         """Have a line answered, when its turn comes.
 
         Returns:
-            a Deferred of the answer, without its line end; it fails with TooLong, Died or TooMany.
+            a Deferred of the answer, without its line end; it fails with TooLong, Died or TooMany. If it is cancelled
+            while it waits, the line is not played.
         """
-        play = _Play(line, Deferred())
+        play = _Play(line, Deferred(self._forget))
         if len(self._waiting) >= MOST_WAITING:
-            play.answer.errback(TooMany())
+            play.end(TooMany())
         else:
             self._waiting.append(play)
             self._go_on()
@@ -68,53 +80,66 @@ class Children:
 
     def start(self) -> None:
         """Start the process before it is needed: it takes a while to import what it needs."""
-        if self._child is None:
-            self._child = _Child(self)
-            self._spawner.spawnProcess(self._child, self._command[0], self._command, env=None)
+        if self._child is None and not self._stopped:
+            child = _Child(self)
+            self._spawner.spawnProcess(child, self._command[0], self._command, env=None)
+            self._child = child
 
-    def stop(self) -> None:
-        """End the process."""
+    def stop(self) -> "Deferred[None] | None":
+        """End the process; a Deferred that fires when it has ended, if there is one."""
         self._stopped = True
-        if self._child:
-            self._child.kill()
-
-    def _go_on(self) -> None:
-        if self._playing or not self._waiting or self._stopped:
-            return
-        self.start()
-        assert self._child is not None
-        self._playing = self._waiting.popleft()
-        self._timer = self._clock.callLater(self._seconds, self._too_long)
-        self._child.give(self._playing.line)
+        if self._child is None:
+            return None
+        self._child.abandon()
+        return self._child.ended
 
     def answered(self, line: bytes) -> None:
-        """The process has answered."""
-        if play := self._ended():
-            play.answer.callback(line)
-        self._go_on()
+        """The process has said a line."""
+        if self._playing:
+            self._end(line)
+        else:
+            self.replace(Died())  # or this would be taken for the answer to the next play
 
-    def _too_long(self) -> None:
-        self._timer, play, self._playing = None, self._playing, None
+    def replace(self, why: Exception) -> None:
+        """End the process, and with it what it plays; the plays that wait are for another one."""
         child, self._child = self._child, None
         if child:
             child.abandon()
-        if play:
-            play.answer.errback(TooLong())
-        self._go_on()
+        self._end(why)
 
     def died(self) -> None:
         """The process has ended, and nobody wanted it to."""
         self._child = None
-        if play := self._ended():
-            play.answer.errback(Died())
-        self._go_on()
+        self._end(Died())
 
-    def _ended(self) -> _Play | None:
+    def _go_on(self) -> None:
+        if self._playing or not self._waiting or self._stopped:
+            return
+        self._playing = self._waiting.popleft()
+        try:
+            self.start()
+        except OSError:  # the machine has no room for another process
+            self._end(Died())
+            return
+        assert self._child is not None
+        self._timer = self._clock.callLater(self._seconds, self._too_long)
+        self._child.give(self._playing.line)
+
+    def _too_long(self) -> None:
+        self._timer = None
+        self.replace(TooLong())
+
+    def _end(self, how: bytes | Exception) -> None:
         play, self._playing = self._playing, None
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        return play
+        if play:
+            play.end(how)
+        self._go_on()
+
+    def _forget(self, answer: "Deferred[bytes]") -> None:
+        self._waiting = deque(each for each in self._waiting if each.answer is not answer)
 
 
 class _Child(ProcessProtocol):
@@ -123,18 +148,24 @@ class _Child(ProcessProtocol):
     def __init__(self, owner: Children) -> None:
         self._owner: Children | None = owner
         self._parts: list[bytes] = []
+        self._size = 0
+        self.ended: Deferred[None] = Deferred()
 
     def give(self, line: bytes) -> None:
         self.transport.write(line + b"\n")  # type: ignore[union-attr] # it has one by now
 
     def outReceived(self, data: bytes) -> None:
-        *lines, rest = data.split(b"\n")
-        for line in lines:
-            whole = b"".join([*self._parts, line])
-            self._parts = []
-            if self._owner:
-                self._owner.answered(whole)
-        self._parts.append(rest)
+        if self._owner is None:
+            return
+        line, end, more = data.partition(b"\n")
+        self._parts.append(line)
+        self._size += len(data)
+        if more or self._size > MOST_ANSWER:  # it has one play at a time, and answers it with a line
+            self._owner.replace(Died())
+        elif end:
+            whole = b"".join(self._parts)
+            self._parts, self._size = [], 0
+            self._owner.answered(whole)
 
     def errReceived(self, data: bytes) -> None:
         """What a page of the demonstration site logs is of no interest here."""
@@ -142,12 +173,10 @@ class _Child(ProcessProtocol):
     def abandon(self) -> None:
         """Kill the process; whatever it still says is for nobody."""
         self._owner = None
-        self.kill()
-
-    def kill(self) -> None:
         with suppress(error.ProcessExitedAlready):
             self.transport.signalProcess("KILL")  # type: ignore[union-attr]
 
     def processEnded(self, reason: Failure) -> None:
+        self.ended.callback(None)
         if self._owner:
             self._owner.died()

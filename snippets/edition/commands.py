@@ -1,6 +1,7 @@
 """The commands of the web pages: python -m snippets serve, and book html."""
 
 import ipaddress
+import threading
 import webbrowser
 from pathlib import Path
 
@@ -37,19 +38,21 @@ def serve(port: int, host: str, browser: bool) -> None:
     """
     catalogue.check_text()
     from snippets.edition.pages import pages
+    from snippets.edition.server import bound
+    from snippets.edition.server import serve as run
 
     warn_about_version()
-    folder = pages(_say)
-    from snippets.edition.server import serve as run
 
     def ready(address: str) -> None:
         click.echo(f"The book is at {address} (Ctrl-C ends it)")
         if not ipaddress.ip_address(host).is_loopback:
             _say("Whoever reaches this machine can read it, and have requests played here: no password is asked.")
         if browser:
-            webbrowser.open(address)
+            # Where the browser is one of the terminal, it returns when the reader leaves it.
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    run(folder, host, port, ready)
+    with bound(host, port) as listening:  # before the pages are made: it takes long to find out otherwise
+        run(pages(_say), listening, ready)
 
 
 @click.command()

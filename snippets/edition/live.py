@@ -13,9 +13,13 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 from zope.interface import implementer
 
+from snippets.edition.guard import GuardedRequest
+
 MOST_WATCHERS = 20
 KEPT = 200  # of the last events, for whoever begins to watch
-BEAT = 15.0  # seconds between two signs of life, when nothing else is sent
+BEAT = 15.0  # seconds between two signs of life
+LONGEST = 200  # characters of a request that are told
+MOST_HELD = 100  # events that wait until a request line is whole
 
 
 @implementer(IPushProducer)
@@ -33,6 +37,11 @@ class _Watcher:
             self._missed += 1
         else:
             self._request.write(line)
+
+    def beat(self) -> None:
+        """Show that the server is still there; a connection that has ended unnoticed is found out by it."""
+        if not self._paused:
+            self._request.write(b": still here\n\n")
 
     def pauseProducing(self) -> None:
         self._paused = True
@@ -55,31 +64,32 @@ class Watching:
         self._began = self._clock.seconds()
         self._watchers: dict[Request, _Watcher] = {}
         self._last: deque[bytes] = deque(maxlen=KEPT)
-        self._beat = task.LoopingCall(self._send, b": still here\n\n")
+        self._beat = task.LoopingCall(self._beats)
         self._beat.clock = self._clock
-        self.connections = 0
+        self._connections = 0
 
     def number(self) -> int:
         """A number for a connection that has begun."""
-        self.connections += 1
-        return self.connections
+        self._connections += 1
+        return self._connections
 
-    def tell(self, connection: int, what: str, **more: Any) -> None:
-        """Say what happens on a connection, to all who watch."""
-        at = round(self._clock.seconds() - self._began, 4)
-        event = json.dumps({"at": at, "connection": connection, "what": what} | more)
-        line = f"data: {event}\n\n".encode()
+    def now(self) -> float:
+        """Seconds since the server began."""
+        return round(self._clock.seconds() - self._began, 4)
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Say what has happened, to all who watch: when ("at"), on which "connection", and "what"."""
+        line = f"data: {json.dumps(event)}\n\n".encode()
         self._last.append(line)
-        self._send(line)
+        for watcher in list(self._watchers.values()):
+            watcher.send(line)
 
     def add(self, request: Request) -> bool:
         """Begin to tell a watcher; False if there are too many."""
         if len(self._watchers) >= MOST_WATCHERS:
             return False
         if isinstance(request.channel, WatchedChannel):
-            request.channel.aside = True  # or telling it would be told
-        request.setHeader("Content-Type", "text/event-stream")
-        request.setHeader("Cache-Control", "no-store")
+            request.channel.look_aside()
         request.write(b"retry: 1000\n\n" + b"".join(self._last))
         request.notifyFinish().addBoth(lambda _: self._remove(request))
         self._watchers[request] = _Watcher(request)
@@ -92,30 +102,45 @@ class Watching:
         if not self._watchers and self._beat.running:
             self._beat.stop()
 
-    def _send(self, line: bytes) -> None:
+    def _beats(self) -> None:
         for watcher in list(self._watchers.values()):
-            watcher.send(line)
+            watcher.beat()
 
 
 class WatchedChannel(HTTPChannel):
-    """Twisted's own channel, which tells of its callbacks; not on a connection that serves a watcher."""
+    """Twisted's own channel, which tells of its callbacks; not of those that watching causes.
+
+    Whether a request is one to watch, its first line says, and that may come in pieces: until then what happens is
+    held back, and told, or not, when the line is whole.
+    """
 
     site: "WatchedSite"
 
     def connectionMade(self) -> None:
-        self.number = self.site.watching.number()
-        self.aside = False
+        self._number = self.site.watching.number()
+        self._held: list[dict[str, Any]] | None = []  # None: this request is one to tell of, or not, as `_aside` says
+        self._aside = False
+        self._shown = False  # has anything been told of this connection?
         self.tell("connectionMade")
         super().connectionMade()
 
     def dataReceived(self, data: bytes) -> None:
-        # The path of the watcher stands in its first bytes: the connection is known before its request is.
-        self.aside = self.aside or self.site.path_of_watchers in data.partition(b"\r\n")[0]
         self.tell("dataReceived", bytes=len(data))
         super().dataReceived(data)
 
+    def lineReceived(self, line: bytes) -> None:
+        if line:
+            self._decide(aside=self.site.path_of_watchers in line)
+        super().lineReceived(line)
+
+    def requestDone(self, request: Request) -> None:
+        self._held = []
+        super().requestDone(request)
+
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self.tell("connectionLost", why=reason.getErrorMessage())
+        # Of a connection that did nothing but watch there is nothing to say.
+        self._decide(aside=not self._shown and all(event["what"] != "connectionMade" for event in self._held or ()))
         super().connectionLost(reason)
 
     def timeoutConnection(self) -> None:
@@ -124,12 +149,33 @@ class WatchedChannel(HTTPChannel):
 
     def tell(self, what: str, **more: Any) -> None:
         """Say what happens here, unless it is caused by watching."""
-        if not self.aside:
-            self.site.watching.tell(self.number, what, **more)
+        watching = self.site.watching
+        event = {"at": watching.now(), "connection": self._number, "what": what} | more
+        if self._held is None:
+            if not self._aside:
+                watching.tell(event)
+            return
+        self._held.append(event)
+        if len(self._held) > MOST_HELD:  # no browser sends its line in so many pieces
+            self._decide(aside=False)
+
+    def look_aside(self) -> None:
+        """Tell nothing more of this request: telling of it would have to be told."""
+        # Its line may have come in another writing, as /live/%65vents.
+        self._held, self._aside = None, True
+
+    def _decide(self, aside: bool) -> None:
+        if self._held is None:
+            return
+        held, self._held, self._aside = self._held, None, aside
+        if not aside:
+            self._shown = True
+            for event in held:
+                self.site.watching.tell(event)
 
 
-class WatchedRequest(Request):
-    """Twisted's own request, which tells of its callbacks."""
+class WatchedRequest(GuardedRequest):
+    """Twisted's own request, guarded, which tells of its callbacks."""
 
     def process(self) -> None:
         self._tell("process", request=f"{_text(self.method)} {_text(self.uri)}")
@@ -153,13 +199,14 @@ class WatchedRequest(Request):
 
 
 def _text(value: bytes) -> str:
-    return value.decode("ascii", "backslashreplace")
+    text = value.decode("ascii", "backslashreplace")
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
 
 
 class WatchedSite(Site):
     """A site whose connections can be watched."""
 
-    path_of_watchers = b" /live/events "
+    path_of_watchers = b" /live/events"
 
     def __init__(self, root: IResource, reactor: object, watching: Watching) -> None:
         super().__init__(root, requestFactory=WatchedRequest, reactor=reactor)
@@ -178,8 +225,18 @@ class Events(Resource):
         super().__init__()
         self._watching = watching
 
+    def render_HEAD(self, request: Request) -> bytes:
+        self._describe(request)
+        return b""
+
     def render_GET(self, request: Request) -> bytes | int:
+        self._describe(request)
         if self._watching.add(request):
             return NOT_DONE_YET
         request.setResponseCode(503)
+        request.setHeader("Content-Type", "text/plain; charset=utf-8")
         return b"too many are watching already\n"
+
+    def _describe(self, request: Request) -> None:
+        request.setHeader("Content-Type", "text/event-stream")
+        request.setHeader("Cache-Control", "no-store")

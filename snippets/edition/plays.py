@@ -20,6 +20,7 @@ MOST_SECONDS = 86_400  # of the site's clock, in one pause
 MOST_STEPS = 20_000
 # What the JSON of a play may have at most: each byte takes at most six characters ("\u0000"), each act some more.
 MOST_CHARACTERS = 6 * MOST_BYTES + 64 * MOST_ACTS
+MOST_ANSWER = 32 << 20  # bytes of a film with its texts, as JSON
 
 Act = tuple[Any, ...]
 
@@ -65,7 +66,16 @@ def _act(wanted: object) -> Act:
 def played(acts: list[Act], make_root: Callable[[], IResource] = DemoSite) -> dict[str, Any]:
     """The film of a client that does `acts` at a site, with the texts that go with it."""
     made = play_film(acts, make_root(), limit=MOST_STEPS)
-    return {"film": made, "texts": linked_texts(texts(made))}
+    return {"film": made, "texts": _texts_of(made)}
+
+
+_TEXTS: dict[str, dict[str, Any]] = {}  # by the names of the listings; they are those of any other play
+
+
+def _texts_of(made: dict[str, Any]) -> list[dict[str, Any]]:
+    new = [name for name in made["listings"] if name not in _TEXTS]
+    _TEXTS.update(zip(new, linked_texts(texts(made | {"listings": new})), strict=True))
+    return [_TEXTS[name] for name in made["listings"]]
 
 
 # Of the scenarios those that are told by what a client does alone.

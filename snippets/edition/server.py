@@ -1,30 +1,53 @@
 """The book on a web server of Twisted's own: its pages, requests to have played, and what happens here, live."""
 
 import json
+import os
+import re
+import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.error import CannotListenError
+from twisted.internet.defer import CancelledError
+from twisted.logger import (
+    FilteringLogObserver,
+    LogLevel,
+    LogLevelFilterPredicate,
+    globalLogBeginner,
+    textFileLogObserver,
+)
 from twisted.python.failure import Failure
+from twisted.web.pages import notFound
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request
 from twisted.web.static import File
 
 from snippets.edition.children import Children, Died, TooLong, TooMany
-from snippets.edition.guard import Guarded
 from snippets.edition.live import Events, WatchedSite, Watching
-from snippets.edition.plays import MOST_CHARACTERS, presets
+from snippets.edition.plays import presets
 from snippets.lens.errors import LensError
+
+# A segment of a page's address: none that leads elsewhere, and no name that begins with a dot.
+_PAGE = re.compile(rb"(?!\.)[0-9A-Za-z._-]*")
 
 
 class _Pages(File):
-    """The pages, as static files; a folder is not listed."""
+    """The pages, as static files; a folder is not listed, and what is no page is not there."""
 
     indexNames = ["index.html"]  # noqa: RUF012 # as Twisted has it
+    # A browser runs a script only if it is called one, and what the machine calls it is up to the machine.
+    contentTypes = File.contentTypes | {".js": "text/javascript", ".css": "text/css"}
 
     def directoryListing(self) -> IResource:
         return self.childNotFound
+
+    def getChild(self, path: bytes, request: Request) -> IResource:
+        if not _PAGE.fullmatch(path):
+            return self.childNotFound
+        child = super().getChild(path, request)
+        # What a link leads to was not made here.
+        return self.childNotFound if isinstance(child, File) and child.islink() else child
 
     def render_GET(self, request: Request) -> bytes | int:
         # A browser asks each time whether a page is still the same, and gets it only if it isn't.
@@ -36,6 +59,9 @@ class Play(Resource):
     """Answers a POST of acts with a film and its texts, all as JSON."""
 
     isLeaf = True
+    # A resource takes its own answer to GET for one to HEAD, and this has none.
+    render_HEAD = None  # type: ignore[assignment] # Resource.render takes None for no method
+    allowedMethods = (b"POST",)
 
     def __init__(self, children: Children) -> None:
         super().__init__()
@@ -43,38 +69,36 @@ class Play(Resource):
 
     def render_POST(self, request: Request) -> bytes | int:
         request.setHeader("Content-Type", "application/json")
-        if request.getHeader("content-type") != "application/json":  # so that no form of another site can send it
+        request.setHeader("Cache-Control", "no-store")
+        kind = (request.getHeader(b"content-type") or b"").partition(b";")[0].strip().lower()
+        if kind != b"application/json":  # so that no form of another site can send it
             return _said(request, 415, "a play is sent as application/json")
-        wanted = request.content.read(MOST_CHARACTERS + 1)  # type: ignore[attr-defined]
-        if len(wanted) > MOST_CHARACTERS:
-            return _said(request, 413, "a play of this size is not taken")
-        gone: list[Failure] = []
-        request.notifyFinish().addErrback(gone.append)
         # A line is what the process takes; a line end in JSON can only stand between its words.
-        answer = self._children.play(wanted.replace(b"\n", b" ").replace(b"\r", b" "))
-        answer.addCallbacks(_film, _failed, callbackArgs=(request, gone), errbackArgs=(request, gone))
+        wanted = request.content.read().replace(b"\n", b" ").replace(b"\r", b" ")  # type: ignore[attr-defined]
+        answer = self._children.play(wanted)
+        request.notifyFinish().addErrback(lambda _: answer.cancel())
+        answer.addCallbacks(_film, _failed, callbackArgs=(request,), errbackArgs=(request,))
         return NOT_DONE_YET
 
 
-def _film(line: bytes, request: Request, gone: list[Failure]) -> None:
-    if gone:
-        return
+def _film(line: bytes, request: Request) -> None:
     if line.startswith(b'{"error":'):
         request.setResponseCode(400)
+    request.setHeader("Content-Length", str(len(line)))
     request.write(line)
     request.finish()
 
 
-def _failed(failure: Failure, request: Request, gone: list[Failure]) -> None:
-    kind = failure.trap(TooLong, TooMany, Died)
-    if gone:
+def _failed(failure: Failure, request: Request) -> None:
+    kind = failure.trap(TooLong, TooMany, Died, CancelledError)
+    if kind is CancelledError:  # who asked has gone
         return
-    code, why = {
-        TooLong: (503, "this took too long, and was stopped"),
-        TooMany: (503, "too many plays are waiting: try again in a moment"),
-        Died: (503, "what plays has ended, and begins anew: try again"),
+    why = {
+        TooLong: "this took too long, and was stopped",
+        TooMany: "too many plays are waiting: try again in a moment",
+        Died: "what plays has ended, and begins anew: try again",
     }[kind]
-    request.write(_said(request, code, why))
+    request.write(_said(request, 503, why))
     request.finish()
 
 
@@ -107,35 +131,53 @@ def site(pages: Path, reactor: object, children: Children) -> WatchedSite:
     """
     root = _Pages(str(pages))
     watching = Watching(reactor)
-    live = Resource()
+    live = notFound()
     live.putChild(b"events", Events(watching))
     root.putChild(b"play", Play(children))
     root.putChild(b"presets", _Text(presets()))
     root.putChild(b"live", live)
-    return WatchedSite(Guarded(root), reactor, watching)
+    return WatchedSite(root, reactor, watching)
 
 
-def serve(pages: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve the pages in a folder until Ctrl-C.
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that takes connections, before there is anybody to answer them.
 
     Args:
-        pages: the folder.
         host: the address to listen on, as a number.
         port: the port; 0 for a free one.
-        ready: is called with the address, when it can be asked.
 
     Raises:
         LensError: nobody can listen there.
     """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        made = socket.create_server((host, port), family=family)
+    except OSError as error:
+        told = os.strerror(error.errno) if error.errno else str(error)  # what Python says has the address once more
+        raise LensError(f"nobody can listen on {host} port {port}: {told}; name another --port or --host") from error
+    made.setblocking(False)  # as whatever a reactor is to turn
+    return made
+
+
+def serve(pages: Path, listening: socket.socket, ready: Callable[[str], None]) -> None:
+    """Serve the pages in a folder until Ctrl-C.
+
+    Args:
+        pages: the folder.
+        listening: where, as `bound` made it.
+        ready: is called with the address, when it is answered there.
+    """
     from twisted.internet import reactor
 
+    # Twisted keeps all that is logged until somebody takes it; what went wrong here is to be seen.
+    wrong = FilteringLogObserver(textFileLogObserver(sys.stderr), [LogLevelFilterPredicate(LogLevel.critical)])
+    globalLogBeginner.beginLoggingTo([wrong], redirectStandardIO=False)
     children = Children(reactor)
-    try:
-        listening: Any = reactor.listenTCP(port, site(pages, reactor, children), interface=host)  # type: ignore[arg-type]
-    except CannotListenError as error:
-        raise LensError(f"nobody can listen on {host}:{port}: {error.socketError}; name another --port") from error
-    shown = f"[{host}]" if ":" in host else host
-    reactor.addSystemEventTrigger("before", "shutdown", children.stop)
-    reactor.callWhenRunning(children.start)
-    reactor.callWhenRunning(ready, f"http://{shown}:{listening.getHost().port}/")
-    reactor.run()
+    host, port = listening.getsockname()[:2]
+    turning: Any = reactor
+    turning.adoptStreamPort(listening.fileno(), listening.family, site(pages, reactor, children))
+    listening.close()  # the reactor has its own copy
+    turning.addSystemEventTrigger("before", "shutdown", children.stop)
+    turning.callWhenRunning(children.start)
+    turning.callWhenRunning(ready, f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
+    turning.run()

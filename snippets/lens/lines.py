@@ -134,7 +134,11 @@ def statement_lines(code: CodeType) -> dict[int, int]:
     Raises:
         LensError: the source is not to be had, or has changed since it was imported.
     """
-    function = definition(code).node
+    return dict(_statement_lines(definition(code).node))
+
+
+@functools.cache  # of the trees that `_definitions` keeps; to walk one takes longer than to run what it stands for
+def _statement_lines(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict[int, int]:
     starts: dict[int, int] = {}
     for node in ast.walk(function):
         if node is function or isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):

@@ -5,16 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from snippets.practice.held import Held, Outcome, Went
+from snippets.practice.reading import at_line, read, shown
 from snippets.practice.shelf import Folder
 
-_LONGEST = 300  # characters of anything that is shown
-_STATUS = {
-    400: "400 means that the request was refused before any resource was asked",
-    404: "404 means that the walk down the tree found no resource at this path",
-    405: "405 means that the resource was found, and has no render method for this verb",
-    500: "500 means that the page raised an exception, or returned what is not bytes",
-    501: "501 means that the resource has no such method, and knows it of no other",
-}
 _ENDED = {
     "cpu": "It ran without coming to an end, and was stopped{at}\nIs there a loop that never ends?",
     "wall": "It waited for half a minute, and was stopped{at}\nNothing in the file may wait, or run a reactor: the "
@@ -35,13 +28,6 @@ _SIGNALS = {
     9: "It was stopped from outside (SIGKILL): for the memory it took, for what it wrote, or by its own hand",
     11: f"{_CRASHED} (SIGSEGV)",
 }
-
-
-def shown(value: object) -> str:
-    """Any value of a learner's as safe text in one line: escapes are written out, what is long is cut."""
-    text = value if isinstance(value, str) else repr(value)
-    text = text.encode("unicode_escape").decode("ascii") if not text.isprintable() else text
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ... ({len(text)} characters)"
 
 
 def message(verdict: Held) -> list[str]:
@@ -98,7 +84,7 @@ def _step(step: tuple[Any, ...]) -> str:
         case "receive", at:
             return f"client {at} looks what has come"
         case "wait", at, seconds:
-            return f"{seconds:g} seconds pass (client {at})"
+            return f"{seconds:g} {'second passes' if seconds == 1 else 'seconds pass'} (client {at})"
         case "leave", at, reset:
             return f"client {at} {'resets the connection' if reset else 'closes its end'}"
         case "reads", at, on:
@@ -130,39 +116,7 @@ def _outcome(outcome: Outcome) -> str:
 
 
 def _meaning(verdict: Held, first: Went) -> list[str]:
-    if verdict.wrong:
-        return [verdict.wrong.says.replace("\n", " ")]
-    return [*_raised(first.errors), *_reading(first)]
-
-
-def _reading(went: Went) -> Iterator[str]:
-    """What can be said of an outcome that nobody foresaw."""
-    mine = went.outcomes[went.first] if went.first < len(went.outcomes) else {}
-    other = went.expected[went.first]
-    status = mine.get("status")
-    if status != other.get("status") and isinstance(status, int) and status in _STATUS:
-        yield f"{_STATUS[status]}."
-    if "came" in mine and not mine["came"] and other.get("came", other.get("status")):
-        yield "Nothing came back."
-    if mine.get("closed") and not other.get("closed"):
-        yield "The connection was closed, and should be open."
-    if other.get("closed") and not mine.get("closed") and mine:
-        yield "The connection is still open, and should be closed."
-    if mine.get("slept"):
-        yield "time.sleep stops the reactor, and with it every other client."
-    if isinstance(mine.get("value"), str) and isinstance(other.get("value"), bytes):
-        yield "That is text, and bytes were expected."
-
-
-def _raised(errors: list[Outcome]) -> Iterator[str]:
-    for error in errors[:3]:
-        said = f": {shown(error['says'])}" if error["says"] else ""
-        yield f"It raised {shown(error['type'])}{said}{_at(error)}"
-
-
-def _at(error: Outcome) -> str:
-    """The learner's line that it is about, if that is known."""
-    return f" in line {error['line']}: {shown(error['text'])}" if error["line"] else ""
+    return [verdict.wrong.says.replace("\n", " ")] if verdict.wrong else read(first)
 
 
 def _ended(ended: Outcome) -> list[str]:
@@ -172,11 +126,11 @@ def _ended(ended: Outcome) -> list[str]:
     said = _ENDED.get(ended["ended"], _ENDED["garbled"])
     number = ended.get("number", 0)
     signal = _SIGNALS.get(number, f"It was ended by signal {number}")
-    return said.format(at=_at(ended), number=number, signal=signal).splitlines()
+    return said.format(at=at_line(ended), number=number, signal=signal).splitlines()
 
 
 def _unusable(error: Outcome) -> str:
-    at = _at(error)
+    at = at_line(error)
     if not error["type"]:
         return f"The file is run, but {error['says']}: that is the name that the check talks to."
     if error["type"] == "SystemExit":

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from snippets.practice.message import shown, where
+from snippets.practice.message import where
+from snippets.practice.reading import shown
 from snippets.practice.shelf import Folder
 from snippets.practice.verdict import Verdict
 
@@ -88,6 +89,9 @@ def _literal(node: ast.expr) -> Any:
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        if isinstance(node, ast.Name):
+            says = f"`{shown(node.id)}` in line {node.lineno} is a name, and no value. Text and bytes stand in quotes"
+            return Unreadable(says)
         return Unreadable(f"line {node.lineno} computes something. Nothing is run here: write the value itself")
 
 
@@ -102,7 +106,9 @@ def _told(folder: Folder, name: str, values: Mapping[str, Any], right: Any) -> I
     elif isinstance(mine, Unreadable):
         yield f"{name}: {mine.says}."
     elif _kind(mine) != _kind(right):
-        yield f"{name} = {shown(repr(mine))} is {_kind(mine)}, and {_kind(right)} is asked for."
+        yield f"{name} = {shown(repr(mine))} is {_kind(mine)}; it should be {_kind(right)}."
+    elif other := _other_elements(mine, right):
+        yield f"{name} = {shown(repr(mine))} is a list with {other} in it; it should hold {_kind(right[0])}."
     elif not same(mine, right):
         yield f"{name} = {shown(repr(mine))} is not what happens. {folder.check.SAYS[name]}"
         for likely, counted in folder.check.LIKELY.get(name, {}).items():
@@ -110,8 +116,15 @@ def _told(folder: Folder, name: str, values: Mapping[str, Any], right: Any) -> I
                 yield f"    {shown(repr(mine))} would be right for this: {counted}"
 
 
+def _other_elements(mine: Any, right: Any) -> str:
+    """The kind of an element that stands in a list of others, if all of those are of one kind."""
+    if not isinstance(right, list) or len({_kind(each) for each in right}) != 1:
+        return ""
+    return next((_kind(each) for each in mine if _kind(each) != _kind(right[0])), "")
+
+
 _KINDS = {
-    bool: "True or False",
+    bool: "a truth value (True or False)",
     int: "a number",
     float: "a number",
     str: "text (a str)",
@@ -120,7 +133,7 @@ _KINDS = {
     tuple: "a list",
     dict: "a dict",
     set: "a set",
-    type(None): "None",
+    type(None): "no value",
 }
 
 

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from random import Random
 from types import ModuleType
@@ -124,7 +125,8 @@ def exercise(slug: str) -> Folder:
         LensError: there is none.
     """
     if slug not in shelf():
-        raise LensError(f"there is no exercise {slug}; `python -m snippets exercises list` names them all")
+        near = "".join(f" Did you mean {name}?" for name in get_close_matches(slug, shelf(), 1))
+        raise LensError(f"there is no exercise {slug}.{near} `python -m snippets exercises list` names them all")
     return shelf()[slug]
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import html
 import inspect
 import io
 import linecache
@@ -9,13 +10,15 @@ import re
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from types import CodeType, ModuleType, TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 Outcome = dict[str, Any]
 
+UNENDED = b" ... (the last chunk has not come)"  # stands behind the data of a chunked body that has no end yet
 MOST_PRINTED = 2000  # characters of what the learner's code prints, that are kept
 MOST_TOLD = 4000  # bytes of what came in one step, that are told as they are
 
@@ -27,6 +30,14 @@ class Played:
         self.file = file
         self.outcomes: list[Outcome] = []
         self.errors: list[Outcome] = []
+        self.failures: list[Any] = []  # what Twisted logs meanwhile
+        self._heard = 0
+
+    def heard(self) -> None:
+        """Keep the failures that were logged since it was last called: so all stands in the order in which it was."""
+        for failure in self.failures[self._heard :]:
+            self.errors.append(described(failure.value, self.file, failure.getTracebackObject()))
+        self._heard = len(self.failures)
 
     def failed(self, error: BaseException) -> None:
         """Keep an exception: its type, what it says, and the learner's line from which it came."""
@@ -89,7 +100,7 @@ def play(source: str, file: str, way: str, name: str, talks: list[list[list[Any]
         what became of each, `talks`; or why the file can't be used, `unusable`; and what was printed.
     """
     printed = Limited()
-    with redirect_stdout(printed), redirect_stderr(printed), _slept() as slept:
+    with redirect_stdout(printed), redirect_stderr(printed), _warned(file), _slept() as slept:
         try:
             code = compiled(source, file)
             names = load(code, file)
@@ -120,7 +131,8 @@ def _one(
 ) -> Played:
     played = Played(file)
     gc.freeze()  # what is left of the conversations before is not to be looked through again
-    with _logged(played) as failures:
+    with _logged() as failures:
+        played.failures = failures
         try:
             step = way(names, name)
             for verb, *args in steps:
@@ -132,17 +144,26 @@ def _one(
                     gc.collect()  # a failed Deferred that nobody asks about is logged when it is thrown away
                     if len(failures) > known:
                         outcome["logged"] = len(failures) - known
+                played.heard()
+                if (returned := outcome.pop("returned", None)) is not None:
+                    played.errors.append({"type": "", "says": returned, "line": None, "text": ""})
                 played.outcomes.append(outcome)
         except (Exception, SystemExit) as error:
+            played.heard()
             played.failed(error)
+    played.heard()
     return played
+
+
+def _unaddressed(value: bytes) -> bytes:
+    return re.sub(rb" at 0x[0-9a-f]+", b" at 0x...", value)
 
 
 def _brief(value: Any) -> Any:
     """What came, without addresses of objects, which are others each time; of what is long both ends and a digest."""
     if not isinstance(value, bytes):
         return value
-    value = re.sub(rb" at 0x[0-9a-f]+", b" at 0x...", value)
+    value = _unaddressed(value)
     if len(value) <= MOST_TOLD:
         return value
     digest = hashlib.sha256(value).hexdigest()[:12].encode()
@@ -150,6 +171,25 @@ def _brief(value: Any) -> Any:
 
 
 Step = Callable[..., Outcome]
+
+
+@contextmanager
+def _warned(own: str) -> Iterator[None]:
+    """While it runs, a warning is written with the line of the learner's file, or with none: no path of a package."""
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        print(f"{category.__name__}: {message}{f' in line {lineno}' if filename == own else ''}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
 
 
 @contextmanager
@@ -168,7 +208,7 @@ def _slept() -> Iterator[list[float]]:
 
 
 @contextmanager
-def _logged(played: Played) -> Iterator[list[Any]]:
+def _logged() -> Iterator[list[Any]]:
     """Keep the exceptions that Twisted logs, in the list that it yields."""
     if "twisted.web" not in sys.modules:
         yield []
@@ -178,9 +218,6 @@ def _logged(played: Played) -> Iterator[list[Any]]:
     with logged() as failures:
         yield failures
         gc.collect()
-    for failure in failures:
-        error, trace = failure.value, failure.getTracebackObject()
-        played.errors.append(described(error, played.file, trace))
 
 
 def plain(names: dict[str, Any], name: str) -> Step:
@@ -270,7 +307,10 @@ def site(names: dict[str, Any], name: str) -> Step:
 
 
 def response(data: bytes, headers: list[str]) -> Outcome:
-    """The status of a response, the body of a 2xx, and the named headers; what is no response is told as it came."""
+    """The status of a response, the body of a 2xx, and the named headers; what is no response is told as it came.
+
+    Of an error page that Twisted makes of what is no bytes, `returned` is the `repr` of that.
+    """
     head, blank, body = data.partition(b"\r\n\r\n")
     line, _, fields = head.partition(b"\r\n")
     parts = line.split(b" ", 2)
@@ -281,6 +321,8 @@ def response(data: bytes, headers: list[str]) -> Outcome:
     for header in headers:
         told[header] = [value.strip() for key, value in named if key.lower() == header.lower().encode()]
     chunked = any(key.lower() == b"transfer-encoding" for key, _ in named)
+    if told["status"] == 500 and (returned := re.search(rb"did not return bytes.*Value: <pre>(.*?)</pre>", body, re.S)):
+        told["returned"] = html.unescape(_unaddressed(returned[1]).decode(errors="replace"))[:500]
     if told["status"] // 100 == 2:
         told["body"] = _unchunked(body) if chunked else body
     return told
@@ -292,7 +334,7 @@ def _unchunked(body: bytes) -> bytes:
     while True:
         size, line, body = body.partition(b"\r\n")
         if not line or not size:
-            return data + b" ... (the last chunk has not come)"
+            return data + UNENDED
         length = int(size, 16)
         if not length:
             return data

@@ -1,8 +1,9 @@
-"""Measures what recording costs, against none and against other tools; a gigabyte, and a check of an exercise."""
+"""Measures what recording costs, against none and against other tools; a gigabyte, checks of exercises, the server."""
 
 import gc
 import io
 import itertools
+import json
 import os
 import platform
 import re
@@ -55,6 +56,12 @@ STARTS = {
 }
 CHECKS = 28
 CHECKED = f"{CHECKS} checks of exercises by one process that is warm, in s"
+# What `snippets.edition.bench_served` measures; the edition knows the workshop, and not the other way round.
+AT_ONCE, PLAYS = 50, 10_000
+BESIDE = f"a page while {AT_ONCE} plays wait, to one while none does, medians"
+SERVER_GROWS = f"MB that the server of the pages grows by in {PLAYS:,} fuzzed plays"
+PROCESS_GROWS = "MB that the process which plays grows by meanwhile"
+WRONG = "plays of these that were neither played nor refused"
 # What is to be reached: the limit of a figure, and whether that is the most or the least.
 TARGETS = {
     EVERYTHING: ("at most", 3.5 if sys.version_info >= (3, 12) else 4.0),
@@ -66,6 +73,10 @@ TARGETS = {
     **bench_steps.TARGETS,
     CHECKED: ("at most", 1.5),
     bench_class.GRADED: ("at most", 60.0),
+    BESIDE: ("at most", 2.0),
+    SERVER_GROWS: ("at most", 20.0),
+    PROCESS_GROWS: ("at most", 20.0),
+    WRONG: ("at most", 0.0),
 }
 
 Start = Callable[[], AbstractContextManager[object]]
@@ -123,9 +134,10 @@ def measure(
     gets: int = 2000,
     sizes: Sequence[int] = SIZES,
     students: int = bench_class.STUDENTS,
+    plays: int = PLAYS,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> dict[str, Any]:
-    """Measure everything; about three minutes with the defaults.
+    """Measure everything; about ten minutes with the defaults.
 
     All times are CPU time of the process, but for the class: that is how long one waits. Ratios are medians over the
     rounds, each of a figure to another of the same round; a round runs every variant once, so that a machine that is
@@ -136,6 +148,7 @@ def measure(
         gets: how many GETs one untraced run takes, on one keep-alive connection.
         sizes: numbers of events at which the cost of one is measured.
         students: how many there are in the class that is graded.
+        plays: how many the server of the pages is asked for.
         progress: is told what is about to be measured.
 
     Returns:
@@ -161,6 +174,8 @@ def measure(
     figures[CHECKED] = _checked(rounds)
     progress(bench_class.GRADED)
     figures |= bench_class.graded(students)
+    progress("the server of the pages")
+    figures |= _served(plays, rounds)
     return {
         "python": platform.python_version(),
         "twisted": metadata.version("twisted"),
@@ -344,6 +359,13 @@ def _checks_seconds(number: int) -> float:
         for folder in itertools.islice(solved, number):
             judge(folder, folder.solution, process)
     return spent() - before
+
+
+def _served(plays: int, rounds: int) -> dict[str, float | None]:
+    command = [sys.executable, "-m", "snippets.edition.bench_served", str(plays), str(rounds)]
+    said = subprocess.run(command, env=_environment(), stdout=subprocess.PIPE, check=True).stdout
+    figures: dict[str, float | None] = json.loads(said)
+    return figures
 
 
 def _installed(module: str) -> bool:

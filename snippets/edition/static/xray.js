@@ -91,7 +91,13 @@ class HangUp {
 }
 
 const packed = (acts) => btoa(JSON.stringify(acts)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-const unpacked = (text) => JSON.parse(atob(text.replaceAll("-", "+").replaceAll("_", "/")));
+const VALUES = { send: "string", advance: "number", disconnect: "boolean" };
+/** The acts in an address; throws if there are none. */
+const unpacked = (text) => {
+  const acts = JSON.parse(atob(text.replaceAll("-", "+").replaceAll("_", "/")));
+  if (!acts.every(([kind, value]) => typeof value === VALUES[kind])) throw new Error("no acts");
+  return acts;
+};
 
 class Xray {
   constructor(el, presets) {

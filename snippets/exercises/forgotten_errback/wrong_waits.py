@@ -1,5 +1,5 @@
-"""The source failed, and its failure went down a chain in which nobody takes one. No line of the page runs then, so
-nobody calls `finish`."""
+"""The source failed, and nobody on its chain answered for that. A `try` around `asked` sees nothing of it: the failure
+comes a second later. An errback must set the status and call `finish`."""
 
 from twisted.internet.task import deferLater
 from twisted.web.resource import Resource

@@ -27,14 +27,18 @@ LIKELY = {
         b"c\r\nHello, world\r\n1\r\n\n\r\n": "a body without its last chunk.",
         b"d\r\nHello, world\n\r\n0\r\n\r\n": "pieces that are joined before they become chunks.",
         b"Hello, world\n": "the body without what marks its chunks.",
+        b"C\r\nHello, world\r\n1\r\n\n\r\n0\r\n\r\n": "sizes in capitals; Twisted writes small letters.",
     },
     "new_sizes": {4: "a chunk for each write, and the last one.", 2: "the chunks of pieces, without the last one."},
-    "old": {b"c\r\nHello, world\r\n1\r\n\n\r\n0\r\n\r\n": "chunks for everyone."},
+    "old": {
+        b"Hello, world": "the first piece alone.",
+        b"c\r\nHello, world\r\n1\r\n\n\r\n0\r\n\r\n": "chunks for everyone.",
+    },
     "old_closed": {False: "a client that could tell the end from the bytes."},
-    "head": {0: "the bytes that are sent."},
+    "head": {0: "the bytes that are sent.", 12: "the body without its newline.", 14: "a newline of two bytes."},
     "head_body": {13: "a body that follows its head."},
     "missing": {False: "an error that has no body."},
-    "gone": {13: "a body that follows its head.", 22: "a body in chunks."},
+    "gone": {13: "a body that follows its head.", 28: "a body in chunks.", 5: "a last chunk, with no body before."},
 }
 
 

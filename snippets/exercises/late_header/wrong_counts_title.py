@@ -1,4 +1,4 @@
-"""The title was counted as a line of the note."""
+"""One line too many was counted: the title, or what `split` finds behind the last line end, where there is no line."""
 
 from twisted.web.resource import Resource
 

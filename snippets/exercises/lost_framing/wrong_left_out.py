@@ -1,5 +1,5 @@
-"""There is no Content-Length any more. An HTTP/1.1 client gets chunks then, and reads the right bytes; but it can't
-know how many will come."""
+"""The response has no Content-Length: none is set, or it is set behind the first `write`, which sends the head. An
+HTTP/1.1 client gets chunks then, and reads the right bytes; but it can't know how many will come."""
 
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET

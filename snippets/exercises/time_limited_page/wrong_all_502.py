@@ -1,5 +1,6 @@
-"""The time was over, and the visitor was told of a failure. The errback sees a TimeoutError only if it was added
-behind `addTimeout`; in front of it, the failure is a CancelledError still."""
+"""The time was over, and the visitor was told of a failure of the source. `addTimeout` fails with the TimeoutError of
+twisted.internet.defer, which is another class than Python's own; and an errback that was added in front of it sees a
+CancelledError still."""
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.web.resource import Resource

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from snippets.practice.grading.tables import Record, hardest, help_first, in_order, summary, told, wrong_answers
-from snippets.practice.message import shown
+from snippets.practice.reading import shown
 from snippets.practice.shelf import shelf
 
 # Nothing on the page runs or loads anything, whatever got into it.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from snippets.lens.errors import LensError
 from snippets.practice import progress
-from snippets.practice.message import shown
+from snippets.practice.reading import shown
 
 MOST = {".py": progress.MOST, ".zip": 1 << 20, ".ipynb": 1 << 20}  # bytes of a file
 MOST_FILES = 200  # files of a student

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from snippets.practice.message import shown
+from snippets.practice.reading import shown
 from snippets.practice.shelf import shelf
 
 Record = dict[str, Any]

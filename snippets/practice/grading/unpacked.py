@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from snippets.practice.grading.cells import NotOne, answers
 from snippets.practice.grading.parcels import MOST, MOST_FILES
-from snippets.practice.message import shown
 from snippets.practice.progress import Unreadable, decoded
+from snippets.practice.reading import shown
 from snippets.practice.shelf import shelf
 
 _ENCRYPTED = 1  # bit of a zip entry's flags
