@@ -8,7 +8,8 @@ Nobody else may suffer: a client that has not begun a request, be it the first o
 the site's own timeout allows (60 seconds); a body may come as slowly as it likes; a page may take its time.
 
 `site` returns the Site; what waits must wait for its `reactor`, whose clock the check moves by hand. This one gives up
-nobody but the silent ones.
+nobody but the silent ones. A site can have channels of your own: with `made.protocol = Strict`, where `Strict` is a
+subclass of `twisted.web.http.HTTPChannel`, each connection of the site `made` gets a `Strict`.
 """
 
 from twisted.web.resource import Resource
