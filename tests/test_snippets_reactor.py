@@ -10,6 +10,7 @@ from tests.programs import refused, run, running
 
 ONE_TURN = ("-m", "snippets.reactor.one_turn")
 BLOCKED_REACTOR = ("-m", "snippets.reactor.blocked_reactor")
+EGG_TIMER = ("-m", "snippets.reactor.egg_timer")
 TICKER = ("-m", "snippets.reactor.ticker")
 
 
@@ -99,6 +100,28 @@ class TestBlockedReactor:
         for seconds in ("-1", "11", "nan", "inf"):
             refused(run(*BLOCKED_REACTOR, f"--seconds={seconds}"), "argument --seconds: from 0 to 10, not")
         refused(run(*BLOCKED_REACTOR, "--seconds", "soon"), "argument --seconds: invalid float value: 'soon'")
+
+
+class TestEggTimer:
+    def test_a_client_with_less_to_wait_is_answered_first(self):
+        with running(*EGG_TIMER) as program:
+            port = int(re.fullmatch(r"Listening on 127\.0\.0\.1:(\d+)", program.line())[1])
+            where = ("127.0.0.1", port)
+            with socket.create_connection(where, 30) as slow, socket.create_connection(where, 30) as quick:
+                slow.sendall(b"1\n")
+                quick.sendall(b"0\n")
+                assert quick.recv(100) == b"0 s are over\n"
+                quick.sendall(b"soon\n")
+                assert quick.recv(100) == b"a number of seconds, please\n"
+                assert slow.recv(100) == b"1 s are over\n"
+            ended = program.interrupt()
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.splitlines()[-1] == "Stopped."
+
+    def test_bad_input_is_refused(self):
+        refused(run(*EGG_TIMER, "--port", "65536"), "argument --port: a port is a number from 0 to 65535, not 65536")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            refused(run(*EGG_TIMER, "--port", str(taken.getsockname()[1])), "egg_timer: can't listen on port")
 
 
 class TestTicker:

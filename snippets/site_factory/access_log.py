@@ -13,10 +13,8 @@ import time
 
 from twisted.internet.error import CannotListenError
 from twisted.web.http import combinedLogFormatter, proxiedLogFormatter
-from twisted.web.iweb import IAccessLogFormatter
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
-from zope.interface import provider
 
 
 class TimedRequest(Request):
@@ -26,7 +24,6 @@ class TimedRequest(Request):
         self.began = time.monotonic()
 
 
-@provider(IAccessLogFormatter)
 def json_formatter(timestamp: str, request: TimedRequest) -> str:
     line = {"time": timestamp.strip("[]"), "client": request.getClientAddress().host}
     line |= {"method": request.method.decode(), "uri": request.uri.decode("latin-1"), "status": request.code}

@@ -11,6 +11,8 @@ import argparse
 import socket
 import ssl
 from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
 
 # What an HTTP/2 client says first (RFC 9113, section 3.4); kinds of frames, and flags (section 6).
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -63,6 +65,14 @@ class Http2Client:
                 yield "end of the response"
             if kind == GOAWAY:
                 yield "the server will close the connection"
+
+
+def get_over_http2(wire: Any, path: str) -> list[str]:
+    """Say on `wire`, a connection in memory, that HTTP/2 is agreed on; ask for `path` and return what was said."""
+    wire.transport.negotiatedProtocol, client = b"h2", Http2Client()
+    # Twisted's HTTP/2 connection imports the reactor of the whole process: the wire's stands in for it.
+    with patch("twisted.internet.reactor", wire.reactor, create=True):
+        return client.understand(wire.send(client.get(path)))
 
 
 def talk(host: str, port: int, path: str) -> None:
