@@ -68,8 +68,8 @@ def hear_ctrl_c() -> None:
 
 
 @contextmanager
-def running(*command: str) -> Iterator[Program]:
-    """Run `python *command` while the block runs; what has not ended then is killed.
+def running(*command: str, seconds: float = TOO_LONG) -> Iterator[Program]:
+    """Run `python *command` while the block runs, `seconds` at most; what has not ended then is killed.
 
     The program can import the project, and writes to pipes: what it doesn't flush is not seen.
     """
@@ -85,7 +85,7 @@ def running(*command: str) -> Iterator[Program]:
             preexec_fn=hear_ctrl_c,
         ) as process,
     ):
-        watchdog = threading.Timer(TOO_LONG, process.kill)
+        watchdog = threading.Timer(seconds, process.kill)
         watchdog.start()
         try:
             yield Program(process, err)
