@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,8 @@ Say = Callable[[str], None]
 # By this file a folder is known as one that was made here, and may be made anew.
 OURS = ".twisted-web-book"
 _SHARED = ("chapters/annotations/*.md", "chapters/citations.toml", "snippets/**/*.*", "tests/test_*.py")
+_GATHERED = ("chapters/*.*", "notebooks/*.ipynb")  # a page may tell of every chapter, and show what its notebook has
+_PAGES_ONLY = "snippets/edition/*.*", "snippets/edition/static/*.*"  # no chapter runs anything of these
 _NO_TEXT = {".pyc"}
 
 
@@ -92,7 +94,7 @@ def _executed(say: Say) -> Iterator[tuple[str, str]]:
     """Each text as a notebook that has run, as JSON; those that ran before, and haven't changed, don't run again."""
     kept = shelf() / "executed"
     kept.mkdir(parents=True, exist_ok=True)
-    names = {slug: kept / f"{slug}-{_key([slug])}.ipynb" for slug in catalogue.texts()}
+    names = {slug: executed(slug) for slug in catalogue.texts()}
     stale = [slug for slug, file in names.items() if not file.exists()]
     if stale:
         say(f"executing {len(stale)} of {len(names)} chapters and pages")
@@ -101,6 +103,11 @@ def _executed(say: Say) -> Iterator[tuple[str, str]]:
         file.unlink()
     for slug, file in names.items():
         yield slug, file.read_text(encoding="utf-8")
+
+
+def executed(slug: str) -> Path:
+    """Where a text is kept that has run as it is now, with all that it imports and quotes as these are now."""
+    return shelf() / "executed" / f"{slug}-{_key([slug], _PAGES_ONLY)}.ipynb"
 
 
 def _execute(stale: list[str], names: dict[str, Path]) -> None:
@@ -123,12 +130,14 @@ def _key_of(folder: Path) -> str:
         return ""
 
 
-def _key(slugs: list[str]) -> str:
+def _key(slugs: list[str], without: Iterable[str] = ()) -> str:
     """A digest of all that these texts are made of: themselves, what they import and quote, Twisted and Python."""
     root = catalogue.CHAPTERS.parent
-    own = {slug: [f"chapters/{slug}.md"] if slug in catalogue.slugs() else ["chapters/*.*"] for slug in slugs}
-    patterns = {*_SHARED, *(pattern for each in own.values() for pattern in each)}
+    own = {f"chapters/{slug}.md" for slug in slugs}
+    gathered = set(_GATHERED) if set(slugs) - set(catalogue.slugs()) else set()
+    patterns = {*_SHARED, *own, *gathered}
     files = {file for pattern in patterns for file in root.glob(pattern) if file.suffix not in _NO_TEXT}
+    files -= {file for pattern in without for file in root.glob(pattern)}
     digest = hashlib.sha256(f"{twisted.__version__} {sys.version}".encode())
     for file in sorted(file for file in files if file.is_file()):
         digest.update(f"\0{file.relative_to(root)}\0".encode() + file.read_bytes())

@@ -11,7 +11,8 @@ _LINKED = re.compile(r"tests/(\w+)\.html#L-\d+")
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>tests/{name}.py</title><link rel="stylesheet" href="../_static/source.css"></head>
+<title>tests/{name}.py</title><link rel="stylesheet" href="../_static/source.css">
+<link rel="icon" href="../_static/favicon.svg"></head>
 <body><main><h1>tests/{name}.py</h1>
 <p><a href="../index.html">The book</a> · run one with <code>python -m snippets prove NAME</code></p>
 {code}</main></body></html>

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.console import strip_escape_sequences
+from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from snippets.edition.shown_tests import write_tests
 
@@ -80,13 +81,18 @@ _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def _finished(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Give each figure its size before it has come, or the text would jump; and let it come when it is needed."""
+    """Give each figure its size before it has come, or the text would jump; and let it come when it is needed.
+
+    The captions of the contents are headings without a level: they get one.
+    """
     sources = {name: Path(app.srcdir, path) for path, name in app.builder.images.items()}
 
     def sized(found: re.Match[str]) -> str:
         width, height = Image.open(sources[found[1]]).size
         return f'<img width="{width}" height="{height}" loading="lazy" decoding="async" '
 
+    contents = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = contents.replace('role="heading"', 'role="heading" aria-level="2"')
     context["body"] = _IMAGE.sub(sized, context.get("body", ""))
 
 
@@ -94,7 +100,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """What Sphinx calls."""
     app.add_transform(Folded)
     app.add_post_transform(AltTexts)
-    app.connect("html-page-context", _finished)
+    app.connect("html-page-context", _finished, priority=900)  # after the theme's own
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -110,8 +116,9 @@ def run_sphinx(sources: Path, out: Path, trees: Path) -> list[str]:
         what Sphinx warned of, a line each.
     """
     said = io.StringIO()
-    app = Sphinx(sources, None, out, trees, "html", confoverrides=OPTIONS, status=None, warning=said, freshenv=True)
-    app.build(True)
+    options: Any = {"confoverrides": OPTIONS, "status": None, "warning": said, "freshenv": True}
+    with patch_docutils(), docutils_namespace():  # what Sphinx tells docutils is forgotten, or the next time would warn
+        Sphinx(sources, None, out, trees, "html", **options).build(True)
     write_tests((page.read_text(encoding="utf-8") for page in out.glob("*.html")), out)
     shutil.rmtree(out / "_sources", ignore_errors=True)
     _without_inline_scripts(out)

@@ -11,6 +11,9 @@ from snippets.lens.listing import STORED
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _TEST = re.compile(r"\[`(\w+)`\]\(\.\./tests/(\w+)\.py#L(\d+)\)")
 _FILM = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
+_BLOCK = "table|thead|tbody|tr|th|td|p|div|pre|summary|details|ul|ol|li|h[1-6]"
+_BEFORE_BLOCK = re.compile(rf"(</\w+>|[^\s>])(?=<(?:br|{_BLOCK})\b)")
+_AFTER_BLOCK = re.compile(rf"(</(?:{_BLOCK})>)(?!\s|</|$)")
 _README = re.compile(r"\]\(\.\./README\.md(#[^)]*)?\)")
 
 
@@ -41,5 +44,5 @@ def _player(html: str) -> str:
 
 
 def _apart(html: str) -> str:
-    """A blank between cells and paragraphs: the index of the search would glue their words together."""
-    return re.sub(r"</(td|th|p|div|pre|summary)>(?=<)", r"</\1> ", html)
+    """A blank where one block of text ends and another begins: the search's index would glue their words together."""
+    return _AFTER_BLOCK.sub(r"\1 ", _BEFORE_BLOCK.sub(r"\1 ", html))

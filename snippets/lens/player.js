@@ -199,7 +199,7 @@ option { color: #000; background: #fff; }
 button { cursor: pointer; } button:hover { background: color-mix(in srgb, currentColor 18%, transparent); }
 button:disabled { cursor: default; opacity: .5; }
 input[type=number] { width: 6.5em; }
-label { align-items: center; display: inline-flex; gap: 4px; }
+label { align-items: center; display: inline-flex; gap: 4px; min-height: 28px; }
 .gap { flex: 1; }
 .run { height: 56px; margin: 8px 0 2px; position: relative; }
 .run canvas { height: 100%; position: absolute; width: 100%; }
@@ -209,8 +209,9 @@ label { align-items: center; display: inline-flex; gap: 4px; }
 .run input::-moz-range-thumb { background: currentColor; border: 0; border-radius: 0; height: 56px; width: 3px; }
 .said { font-weight: 600; min-height: 1.5em; overflow-wrap: anywhere; }
 .found { min-height: 1.5em; }
-.panes { display: grid; gap: 8px 14px; grid-template-columns: minmax(0, 1fr); }
-.pane { max-height: 30em; min-width: 0; overflow: auto; position: relative; }
+/* Their heights are the same at each step: what stands below stays where it is. */
+.panes { display: grid; gap: 8px 14px; grid-template-columns: minmax(0, 1fr); grid-template-rows: 20em 20em 30em; }
+.pane { min-width: 0; overflow: auto; position: relative; }
 .pane h3 { font-size: 13px; margin: 4px 0 2px; }
 .bytes, pre, code, .name, .value, .call { font-family: var(--mono); font-size: 12.5px; }
 .bytes { line-height: 1.55; overflow-wrap: anywhere; white-space: pre-wrap; }
@@ -227,7 +228,7 @@ table { border-collapse: collapse; width: 100%; }
 td, th { padding: 0 6px 0 0; text-align: left; vertical-align: top; }
 .names td { border-top: 1px solid var(--faint); }
 .names .value { overflow-wrap: anywhere; width: 100%; }
-.names button { min-height: 24px; padding: 0 5px; }
+.names button { min-height: 24px; min-width: 24px; padding: 0 5px; }
 .names td:last-child { white-space: nowrap; }
 .fresh td { background: var(--lit); }
 .call { align-items: baseline; background: none; border: 0; display: flex; min-height: 24px; padding: 0 2px; text-align: left;
@@ -237,21 +238,24 @@ td, th { padding: 0 6px 0 0; text-align: left; vertical-align: top; }
 .code { font-size: 12.5px; }
 .code pre { margin: 0; padding-left: 4ch; text-indent: -4ch; white-space: pre-wrap; overflow-wrap: anywhere; }
 .code .number { text-align: right; width: 1%; }
-.code .number button { background: none; border: 0; font-family: var(--mono); font-size: 12px; min-height: 0; padding: 0 4px;
-  text-decoration: underline dotted; }
+.code .number button { background: none; border: 0; font-family: var(--mono); font-size: 12px; min-height: 0; min-width: 24px;
+  padding: 0 4px; text-decoration: underline dotted; }
 .code .number span { font-family: var(--mono); font-size: 12px; opacity: .75; padding: 0 4px; }
 .code .lit { background: var(--lit); }
-.code .here { background: color-mix(in srgb, #e69f00 55%, transparent); box-shadow: inset 4px 0 currentColor; }
+.code .here { background: color-mix(in srgb, #e69f00 40%, transparent); box-shadow: inset 4px 0 currentColor; }
 .code .folded, .comment { font-style: italic; opacity: .78; }
+.code .here span { opacity: 1; }
 .keyword { font-weight: 600; }
 .note td:last-child { border-left: 2px solid var(--rule); font-size: 12.5px; padding: 0 0 4px 8px; }
 .note p, .purpose p { margin: 0; }
 a { color: inherit; }
 .hidden .note { display: none; }
-@container (min-width: 720px) { .panes { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); }
-  .listing { grid-column: 2; grid-row: 1 / span 2; max-height: 60em; } }
-@container (min-width: 1150px) { .panes { grid-template-columns: minmax(0, 3fr) minmax(0, 4fr) minmax(0, 6fr); }
-  .listing { grid-column: 3; grid-row: 1; max-height: 38em; } .pane { max-height: 38em; } }
+/* Under a finger each line is as tall as a finger needs. */
+@media (pointer: coarse) { .code pre { line-height: 24px; } .code .number button { min-height: 24px; } }
+@container (min-width: 720px) { .panes { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); grid-template-rows: 20em 30em; }
+  .listing { grid-column: 2; grid-row: 1 / span 2; } }
+@container (min-width: 1150px) { .panes { grid-template-columns: minmax(0, 3fr) minmax(0, 4fr) minmax(0, 6fr); grid-template-rows: 38em; }
+  .listing { grid-column: 3; grid-row: 1; } }
 `;
 
 const BUTTONS = [
@@ -331,7 +335,7 @@ class Player {
       make("span", { class: "done" }, "taken"), ...(this.film.bytes.cuts.length ? [make("span", { class: "cut" }, " a piece ended")] : []));
     return [make("h3", {}, "Received"), key, this.requested,
       make("div", { class: "bar" }, make("label", {}, "byte", which),
-        make("button", { type: "button", "data-key": "byte", onclick: () => this.byte(Number(which.value)) }, "who took it?")),
+        make("button", { type: "button", "data-key": "byte", onclick: () => this.byte(which.valueAsNumber) }, "who took it?")),
       make("h3", {}, `Sent`), this.responded, this.counted,
       ...(response.length ? [] : [make("div", { class: "key" }, "Nothing is sent in this film.")])];
   }
@@ -402,6 +406,9 @@ class Player {
 
   /** Which line took a byte? */
   byte(number) {
+    const last = this.film.bytes.request.length - 1;
+    if (!(Number.isInteger(number) && number >= 0 && number <= last))
+      return this.find(`There is no byte of that number: they are 0 to ${last}.`);
     const step = this.film.taker(number);
     if (step === undefined) return this.find(`No line in this film took byte ${number}.`);
     this.go(step);

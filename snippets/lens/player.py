@@ -90,7 +90,8 @@ class Player:
         head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
         return (
             f'{_PAGE}<html lang="en"><head>{head}<meta name="color-scheme" content="light dark"></head>'
-            f'<body><main><h1 style="font: bold 1.2em sans-serif">{title}</h1><div data-player="page">'
+            '<body style="background: Canvas; color: CanvasText"><main>'
+            f'<h1 style="font: bold 1.2em sans-serif">{title}</h1><div data-player="page">'
             f'<script type="application/json">{_in_script(data)}</script></div></main>'
             f'<script type="module">{_module()}\nshow(document.querySelectorAll("[data-player]"));</script>'
             "</body></html>\n"

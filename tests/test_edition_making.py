@@ -1,0 +1,78 @@
+"""The web pages are made when they are stale, whole or not at all, and over nothing that wasn't made here."""
+
+import pytest
+
+from snippets.edition import pages
+from snippets.lens.errors import LensError
+from tests.web_book import PLAYERS, made, shelved
+
+# A book of two chapters that take no time to run.
+SMALL = PLAYERS[: PLAYERS.index("```{code-cell}")].replace("#Further:-the-same-film-once-more", "#Below")
+SMALL += "## Below\n\n```{code-cell} ipython3\nprint(6 * 7)\n```\n"
+
+
+@pytest.fixture
+def book(tmp_path):
+    (tmp_path / "chapters" / "annotations").mkdir(parents=True)
+    (tmp_path / "notebooks").mkdir()
+    for name in ("01_one", "02_two"):
+        (tmp_path / "chapters" / f"{name}.md").write_text(SMALL.replace("99", name[:2]), encoding="utf-8")
+    return tmp_path
+
+
+def rewrite(book, name, old, new):
+    file = book / "chapters" / f"{name}.md"
+    file.write_text(file.read_text("utf-8").replace(old, new), encoding="utf-8")
+
+
+def everything(book):
+    """All files of the edition, with what is in them."""
+    return {file: file.read_bytes() for file in (book / ".edition").rglob("*") if file.is_file()}
+
+
+def test_it_is_made_once_and_a_changed_chapter_runs_alone(book):
+    assert made(book) == ["executing 2 of 2 chapters and pages", "making the pages"]
+    before = everything(book)
+    assert made(book) == []
+    assert everything(book) == before
+    rewrite(book, "02_two", "6 * 7", "6 * 8")
+    assert made(book) == ["executing 1 of 2 chapters and pages", "making the pages"]
+    page = book / ".edition" / "pages" / "02_two.html"
+    assert "48" in page.read_text("utf-8")
+    assert len(list((book / ".edition" / "executed").iterdir())) == 2
+
+    # A cell that fails is told in a line, and what was there is as it was.
+    before = everything(book)
+    rewrite(book, "02_two", "6 * 8", "6 / 0")
+    with shelved(book), pytest.raises(LensError, match=r"^02_two: the cell 'print\(6 / 0\)' raised ZeroDivisionError"):
+        pages.pages(lambda line: None)
+    assert everything(book) == before
+    assert {each.name for each in (book / ".edition").iterdir()} == {"pages", "executed"}
+
+
+def test_a_copy_is_made_anew_over_an_older_one_and_over_nothing_else(book, tmp_path):
+    out = tmp_path / "out"
+    with shelved(book):
+        pages.copy_to(out, lambda line: None)
+        assert (out / "index.html").exists()
+        (out / "index.html").unlink()
+        pages.copy_to(out, lambda line: None)
+        assert (out / "index.html").exists()
+        mine = tmp_path / "mine"
+        mine.mkdir()
+        (mine / "letter.txt").write_text("dear", "utf-8")
+        file = tmp_path / "file"
+        file.write_text("a file", "utf-8")
+        for each in (mine, file):
+            with pytest.raises(LensError, match="was not made here: name a folder that isn't there yet"):
+                pages.copy_to(each, lambda line: None)
+    assert [each.name for each in mine.iterdir()] == ["letter.txt"]
+    assert file.read_text("utf-8") == "a file"
+
+
+def test_a_folder_with_other_files_is_not_made_into_pages(book):
+    (book / ".edition" / "pages").mkdir(parents=True)
+    (book / ".edition" / "pages" / "mine.txt").write_text("mine", "utf-8")
+    with shelved(book), pytest.raises(LensError, match="has other files in it, which would be lost"):
+        pages.pages(lambda line: None)
+    assert (book / ".edition" / "pages" / "mine.txt").read_text("utf-8") == "mine"
