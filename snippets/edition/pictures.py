@@ -1,4 +1,4 @@
-"""The pictures on the README: the player, the X-ray and Live, taken in a browser; none of them shows Twisted's source."""
+"""The pictures on the README: the player, the X-ray and Live, taken in a browser; none shows Twisted's source."""
 
 import re
 import subprocess

@@ -15,6 +15,7 @@ _BLOCK = "table|thead|tbody|tr|th|td|p|div|pre|summary|details|ul|ol|li|h[1-6]"
 _BEFORE_BLOCK = re.compile(rf"(</\w+>|[^\s>])(?=<(?:br|{_BLOCK})\b)")
 _AFTER_BLOCK = re.compile(rf"(</(?:{_BLOCK})>)(?!\s|</|$)")
 _README = re.compile(r"\]\(\.\./README\.md(#[^)]*)?\)")
+_FILE = re.compile(r"\[([^\]]*)\]\(\.\./[^)]*\)")  # one that is no page
 
 
 def for_the_web(notebook: NotebookNode) -> NotebookNode:
@@ -22,7 +23,7 @@ def for_the_web(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             source = _TEST.sub(r'<a href="tests/\2.html#L-\3"><code>\1</code></a>', cell.source)
-            cell.source = _README.sub("](index.md)", source)
+            cell.source = _FILE.sub(r"\1", _README.sub("](index.md)", source))
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             data.pop(STORED, None)
