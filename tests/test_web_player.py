@@ -145,6 +145,16 @@ class TestMoving:
         page.keyboard.press("ArrowDown")
         assert shown(page)["number"] > 0
 
+    def test_the_keys_move_nothing_else(self, browser, web_site):
+        with opened(browser, f"{web_site}99_players.html", height=500) as page:
+            page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")  # else it takes its time
+            page.locator(".player").first.focus()
+            before = page.evaluate("scrollY")
+            for key in ("ArrowDown", "ArrowDown", "ArrowUp", "End", "Home", "Space", "Space"):
+                page.keyboard.press(key)
+            page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            assert page.evaluate("scrollY") == before
+
     def test_keys_typed_into_a_field_are_the_fields(self, page):
         page.get_by_label("number of a byte").fill("5")
         page.keyboard.press("ArrowLeft")
@@ -195,6 +205,12 @@ class TestAsking:
         press(page, "first")
         page.get_by_label("number of a byte").fill("20")
         assert press(page, "who took it?")["number"] == next(at for at, n in pairs(film["bytes"]["taken"]) if n > 20)
+
+    def test_the_last_byte_of_a_line_is_that_lines(self, page, film):
+        (one, end), (next_one, _) = pairs(film["bytes"]["taken"])[:2]
+        for byte, step in ((end - 1, one), (end, next_one)):
+            page.get_by_label("number of a byte").fill(str(byte))
+            assert press(page, "who took it?")["number"] == step
 
     @pytest.mark.parametrize("byte", ["", "-1", "1.5", "100000"])
     def test_a_byte_that_is_none_is_told(self, page, byte):
