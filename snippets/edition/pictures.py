@@ -80,8 +80,8 @@ def _live(page: "Page", address: str) -> Path:
     other = page.context.new_page()
     other.goto(f"{address}05_http_channel.html")
     other.close()
-    page.locator("#live .lane").first.wait_for()
-    return _shot(page, "#live", "live")
+    page.locator("#watched .lane").first.wait_for()
+    return _shot(page, "#watched", "live")
 
 
 def _xray(page: "Page", address: str) -> Path:

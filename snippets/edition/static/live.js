@@ -61,4 +61,4 @@ class Live {
   }
 }
 
-new Live(document.getElementById("live"));
+new Live(document.getElementById("watched"));
