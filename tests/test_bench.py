@@ -68,7 +68,7 @@ def test_every_figure_is_measured_and_can_be_written_as_json(tiny):
         peerless = peer in bench.PEERS and not bench._installed(peer)
         unmeasured = peerless or (figure in (bench.SLOW, *SERVED) and not PROC) or (figure in CLASS and refused())
         assert isinstance(value, float) != bool(unmeasured)
-    assert len(said) == 9
+    assert len(said) == 10
 
 
 def test_tools_that_are_not_installed_are_left_out_and_named(tiny, monkeypatch, capsys):

@@ -1,5 +1,6 @@
 """The pictures on the README: the player, the X-ray and Live, taken in a browser; none shows Twisted's source."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 FOLDER = catalogue.CHAPTERS / "figures"
+HIGH = 700  # pixels; of what is higher, the beginning is shown
 _OWN = "snippets.start_here.first_request:Page.render_GET"
 _ADDRESS = re.compile(r"http://\S+")
 
@@ -63,9 +65,8 @@ def _player(page: "Page") -> Path:
 
 
 def _at_own_page() -> Player:
-    from snippets.start_here.first_request import root
-
-    watched = play("GET /hello", root(), size=16, functions=[*(step.name for step in PATH), _OWN])
+    root = importlib.import_module(catalogue.find("first_request").module).root()
+    watched = play("GET /hello", root, size=16, functions=[*(step.name for step in PATH), _OWN])
     own = next(number for number, function in enumerate(watched.film["functions"]) if function[0] == _OWN)
     call, at = 0, 0
     for step, moved in enumerate(watched.film["call"]):
@@ -94,5 +95,11 @@ def _xray(page: "Page", address: str) -> Path:
 
 def _shot(page: "Page", selector: str, name: str) -> Path:
     file = FOLDER / f"{name}.png"
-    page.locator(selector).first.screenshot(path=file)
+    found = page.locator(selector).first
+    found.scroll_into_view_if_needed()
+    box = found.bounding_box()
+    if box is None:
+        raise LensError(f"there is no {selector} on the page")
+    x, y, wide, high = (box[side] for side in ("x", "y", "width", "height"))
+    page.screenshot(path=file, full_page=True, clip={"x": x, "y": y, "width": wide, "height": min(high, HIGH)})
     return file
