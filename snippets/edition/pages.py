@@ -50,23 +50,32 @@ def make(folder: Path, say: Say) -> None:
     Raises:
         LensError: the folder has other files in it, a cell raised, or it can't be written.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / OURS).exists():
-        raise LensError(f"{folder} has other files in it, which would be lost: name a folder that isn't there yet")
     key = _key(catalogue.texts())
-    with _written(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".half-") as half:
-            _make(Path(half), say)
-            (Path(half, "pages") / OURS).write_text(key, encoding="utf-8")
-            if folder.exists():
-                os.replace(folder, Path(half, "before"))
-            os.replace(Path(half, "pages"), folder)
+    with _whole(folder, "has other files in it, which would be lost") as half:
+        _make(half, say)
+        (half / "pages" / OURS).write_text(key, encoding="utf-8")
 
 
 @contextmanager
-def _written(folder: Path) -> Iterator[None]:
+def _whole(folder: Path, refusal: str) -> Iterator[Path]:
+    """A folder to put "pages" into, which then takes the place of `folder`; if anything fails, nothing has changed.
+
+    Args:
+        folder: what is to be there whole.
+        refusal: what is said of it if it is there and was not made so.
+
+    Raises:
+        LensError: `folder` is there and was not made so, or can't be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (folder / OURS).exists():
+        raise LensError(f"{folder} {refusal}: name a folder that isn't there yet")
     try:
-        yield
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".half-") as half:
+            yield Path(half)
+            if folder.exists():
+                os.replace(folder, Path(half, "before"))
+            os.replace(Path(half, "pages"), folder)
     except OSError as error:
         raise LensError(f"{error.filename or folder} can't be written: {error.strerror or error}") from error
 
@@ -150,13 +159,5 @@ def copy_to(out: Path, say: Say) -> None:
     Raises:
         LensError: there are other files in it, or it can't be written.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())) and not (out / OURS).exists():
-        raise LensError(f"{out} is there and was not made here: name a folder that isn't there yet")
-    made = pages(say)
-    with _written(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".half-") as half:
-            shutil.copytree(made, Path(half, "pages"))
-            if out.exists():
-                os.replace(out, Path(half, "before"))
-            os.replace(Path(half, "pages"), out)
+    with _whole(out, "is there and was not made here") as half:
+        shutil.copytree(pages(say), half / "pages")
