@@ -107,10 +107,13 @@ def _definition(code: CodeType, file: str) -> Definition:
     try:
         file_lines, _ = inspect.findsource(code)
         node = _definitions("".join(file_lines)).get((code.co_name, code.co_firstlineno))
-    except OSError as error:
-        raise LensError(f"{code.co_qualname} has no source to show or to count: it was made at run time") from error
-    except (SyntaxError, ValueError):
-        node = None
+    except (OSError, SyntaxError, ValueError) as error:
+        file_lines, node = [], None
+        unread = isinstance(error, OSError)
+    else:
+        unread = file.startswith("<")  # from 3.13 on "<string>" can be what `python -c` was given
+    if node is None and unread:
+        raise LensError(f"{code.co_qualname} has no source to show or to count: it was made at run time")
     if node is None:
         raise LensError(f"{code.co_qualname} has moved in {file} since it was imported: start Python anew")
     return Definition(node, file_lines)
