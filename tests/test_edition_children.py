@@ -195,14 +195,16 @@ def test_what_nobody_waits_for_is_ended_all_the_same(machine, children):
 
 @pytest.mark.parametrize(
     "said",
-    [b"film\n\n", b"film\nmore", b"x" * (MOST_ANSWER + 1)],
-    ids=["two lines", "more than a line", "a line without end"],
+    [[b"film\n\n"], [b"film\nmore"], [b"x" * (MOST_ANSWER + 1)], [b"x" * MOST_ANSWER, b"x"]],
+    ids=["two lines", "more than a line", "a line without end", "one in parts"],
 )
 def test_what_is_no_answer_ends_the_process(machine, children, said):
     plays = Played(children, b"one", b"two")
     first = machine.process
     first.say(b"ready\n")
-    first.say(said)
+    for part in said:
+        assert first.runs
+        first.say(part)
     assert plays.ends == [(b"one", Died)]
     assert not first.runs
     machine.process.say(b"ready\n")
@@ -272,10 +274,19 @@ def test_after_the_stop_nothing_is_started_and_the_end_is_told(machine, children
     assert len(machine.started) == 1
 
 
+def test_after_the_stop_of_one_that_had_nothing_to_play_it_is_given_nothing(machine, children):
+    children.start()
+    machine.process.say(b"ready\n")
+    children.stop()
+    plays = Played(children, b"one")
+    assert ([each.given for each in machine.started], plays.ends) == ([b""], [])
+
+
 def test_a_stop_where_there_is_no_process_waits_for_nothing(machine, children):
     assert children.stop() is None
     children.start()
-    assert machine.started == []
+    plays = Played(children, b"one")
+    assert (machine.started, plays.ends) == ([], [])
 
 
 def test_a_stop_after_the_process_ended_by_itself_is_no_error(machine):
