@@ -161,3 +161,6 @@ def begins_and_goes_on(block):
     began = block()
     yield began
     yield began
+
+
+def one_line(): return 1

@@ -200,6 +200,25 @@ def test_when_all_tools_are_taken_it_says_so():
             pytest.fail("a block was entered")
 
 
+def test_what_goes_on_after_a_block_is_not_told_in_it():
+    """Also while a block around it goes on."""
+    with steps(here("half")) as outer:
+        with steps(here("counts"), limit=100) as inner:
+            waiting = programs.counts(3)
+            next(waiting)
+        before = told(inner)
+        assert list(waiting) == [1, 2]
+        programs.half(9)
+    assert (told(inner), inner.stopped, len(outer)) == (before, False, 4)
+
+
+def test_a_function_of_one_line_is_told_each_time():
+    with steps(here("one_line")) as run:
+        for _ in range(3):
+            programs.one_line()
+    assert [row.partition(" ")[2] for row in told(run)] == ["call one_line", "line 0", "return 0 -> 1"] * 3
+
+
 class TestWhoRunsWhenTheBlockBegins:
     """A call that has ended gives its frame's place to another one; of 40 that begin or go on, one is there."""
 
