@@ -63,6 +63,12 @@ def test_what_is_refused_is_said_as_text():
     assert said == NAMELESS[1]
 
 
+def test_after_a_refusal_the_connection_goes_on():
+    wire = Wire(Whatever(), requestFactory=GuardedRequest)
+    said = wire.send(f"GET / HTTP/1.1\r\nHost: example.com\r\n\r\nGET / HTTP/1.1\r\nHost: {OWN}\r\n\r\n".encode())
+    assert re.findall(rb"HTTP/1.1 (\d+)", said) == [b"403", b"200"]
+
+
 @pytest.mark.parametrize(
     ("host", "port"),
     [

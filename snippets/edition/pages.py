@@ -39,7 +39,7 @@ def pages(say: Say) -> Path:
         LensError: a cell raised, or the folder can't be written.
     """
     folder = shelf() / "pages"
-    if _key_of(folder) != _key():
+    if _key_of(folder) != key():
         make(folder, say)
     return folder
 
@@ -50,10 +50,10 @@ def make(folder: Path, say: Say) -> None:
     Raises:
         LensError: the folder has other files in it, a cell raised, or it can't be written.
     """
-    key = _key()
+    made_of = key()
     with _whole(folder, "has other files in it, which would be lost") as half:
         _make(half, say)
-        (half / "pages" / OURS).write_text(key, encoding="utf-8")
+        (half / "pages" / OURS).write_text(made_of, encoding="utf-8")
 
 
 @contextmanager
@@ -144,7 +144,7 @@ def _key_of(folder: Path) -> str:
         return ""
 
 
-def _key() -> str:
+def key() -> str:
     """A digest of all that the pages are made of."""
     return _short(_digest(_SHARED), _digest(_GATHERED))
 
