@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from snippets.lens.logged import logged
 from snippets.lens.wire import Wire
 from snippets.resource_traversal import dynamic_children, files, tree
-from tests.invoked import typed
 from tests.programs import Program, refused, run, running
 
 SNIPPETS = Path(tree.__file__).parent
@@ -64,7 +63,7 @@ class TestEach:
                 socket.create_connection(("127.0.0.1", port), timeout=30)
 
     def test_bad_input_is_refused(self, command):
-        refused(typed(*command, "--nonsense"), "unrecognized arguments: --nonsense")
+        refused(run(*command, "--nonsense"), "unrecognized arguments: --nonsense")
 
     def test_what_was_made_with_a_browser_in_mind_works_with_curl(self, command):
         if not shutil.which("curl"):
