@@ -1,0 +1,1 @@
+"""The book in a browser, with nothing to install."""

@@ -1,0 +1,71 @@
+"""What stands in, in a browser, for the parts of an operating system that it lacks; Twisted runs on it unchanged."""
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+WHAT: list[tuple[str, str]] = [
+    (
+        "Sockets",
+        "A port and its clients are in this page, and nobody else can connect. What they send is kept in memory, by "
+        "the rules of Linux's loopback interface.",
+    ),
+    (
+        "epoll, poll and select",
+        "They tell which of these sockets are ready, in the order in which Linux tells it. Where nothing is ready they "
+        "wait as long as they are asked to. A reactor to which nothing can happen any more is stopped, where in a "
+        "terminal it would wait for you.",
+    ),
+    (
+        "Processes",
+        "A cell that starts Python runs that program in this Python, to its end.",
+    ),
+    (
+        "The loop of asyncio",
+        "It is the browser's own; asyncio's code for sockets runs on it, over the sockets of this page.",
+    ),
+]
+
+_before: list[tuple[Any, str, object]] = []
+_ABSENT = object()
+
+
+def install() -> None:
+    """Put the stand-ins in their places, before Twisted is imported. Harmless twice."""
+    if _before:
+        return
+    # The kernel of JupyterLite puts an empty module here, over the real one.
+    if not hasattr(sys.modules.get("fcntl", os), "fcntl"):
+        sys.modules.pop("fcntl", None)
+    from snippets.browser.standins import loop, pipes, processes, selecting, sockets
+
+    for module in (pipes, sockets, selecting, processes):
+        _put(module.replacements())
+    with contextlib.suppress(ImportError):
+        _put(loop.replacements(importlib.import_module("pyodide.webloop").WebLoop))
+    if sys.platform == "emscripten":
+        from twisted.python.runtime import Platform
+
+        # Asked by whoever chooses a reactor: an EPollReactor needs an epoll, and has one.
+        _put([(Platform, "isLinux", lambda platform: True), (sys, "executable", sys.executable or "python")])
+
+
+def _put(replacements: list[tuple[Any, str, object]]) -> None:
+    for place, name, value in replacements:
+        _before.append((place, name, vars(place).get(name, _ABSENT)))
+        setattr(place, name, value)
+
+
+@contextlib.contextmanager
+def installed() -> Iterator[None]:
+    """The stand-ins, while the block runs; what was imported by name before it keeps the real ones."""
+    install()
+    try:
+        yield
+    finally:
+        while _before:
+            place, name, value = _before.pop()
+            delattr(place, name) if value is _ABSENT else setattr(place, name, value)
