@@ -119,15 +119,6 @@ ARROWS = {
         "snippets.shell",
     ),
     "snippets/exercises": ("snippets.practice.talk", "snippets.lens"),
-    "snippets/browser": (
-        "snippets.browser",
-        "snippets.practice",
-        "snippets.workshop",
-        "snippets.lens",
-        "snippets.catalogue",
-        "snippets.cells",
-        "snippets.shell",
-    ),
 }
 NO_FIGURES = ("matplotlib", "numpy", "PIL", "snippets.lens.figures")
 

@@ -137,7 +137,8 @@ def test_whatever_two_ends_do_each_call_gives_what_it_gives_over_loopback(acts: 
 
 
 CONNECTING = st.lists(
-    st.sampled_from(["connect", "connect", "again", "poll", "error", "receive", "send", "peer", "accept", "listen"]), max_size=8
+    st.sampled_from(["connect", "connect", "again", "poll", "error", "receive", "send", "peer", "accept", "listen"]),
+    max_size=8,
 )
 
 
