@@ -169,8 +169,9 @@ class Socket(_RealSocket):
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
         if bufsize < 0:
             raise ValueError("negative buffersize in recv")
-        stream = self._open()
-        return self._now_or_never(stream.receive, bufsize, bool(flags & socket.MSG_PEEK)) if bufsize else b""
+        if not bufsize:
+            return b""
+        return self._now_or_never(self._open().receive, bufsize, bool(flags & socket.MSG_PEEK))
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         view = memoryview(buffer).cast("B")
