@@ -1,4 +1,4 @@
-"""Counts the steps that code takes, and ends it after too many: what a process's limit on time is, without a process."""
+"""Counts the steps that code takes, and ends it after too many: in place of a process and its limit on time."""
 
 import sys
 from collections.abc import Callable
@@ -24,8 +24,8 @@ class Ended(BaseException):
 class Counted:
     """Runs a block, and says how it was ended, if it was.
 
-    A step is the beginning of a call, a generator that goes on, or a jump: nothing in Python runs for ever without. What
-    a single call of a function in C does is no step, and can't be ended.
+    A step is the beginning of a call, a generator that goes on, or a jump: nothing in Python runs for ever without.
+    What a single call of a function in C does is no step, and can't be ended.
 
     Args:
         file: by what name the code that may not run for ever was compiled.

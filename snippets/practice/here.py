@@ -7,7 +7,10 @@ import os
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from twisted.internet.base import ReactorBase
+
 from snippets.lens.errors import LensError
+from snippets.lens.logged import logged
 from snippets.practice import coded, ways
 from snippets.practice.counted import Counted, Ended
 from snippets.practice.put_back import Kept
@@ -44,15 +47,19 @@ class Here:
 
 def _answer(asking: dict[str, Any]) -> dict[str, Any]:
     """Play a file; say what it replied, or how it ended."""
-    for module in ("twisted.web.server", "twisted.internet.base", "snippets.lens.wire", "snippets.lens.logged"):
-        importlib.import_module(module)  # what is loaded meanwhile is not put back
+    importlib.import_module(
+        "snippets.lens.wire"
+    )  # here, and not while it is played: what is loaded then stays as it is
     kept, counted = Kept(), Counted(asking["file"])
+    gc.freeze()  # what is here stays, so nobody need look through it for garbage
     try:
         told = _played(asking, counted)
     finally:
-        _clear()
         kept.put_back()
         os.environ.pop(INSIDE, None)
+        with logged():  # a failed Deferred that nobody asked about is logged when it is thrown away: to nobody
+            gc.collect()
+        gc.unfreeze()
     if counted.ended:
         return counted.ended
     return {"ended": "reply", "reply": coded.loads(coded.reply(told))}
@@ -75,7 +82,6 @@ def _played(asking: dict[str, Any], counted: Counted) -> dict[str, Any]:
 
 def _replace(counted: Counted) -> None:
     """Put into the place of what would end this interpreter, or wait in it, what ends the file."""
-    from twisted.internet.base import ReactorBase
 
     def leave(code: int) -> NoReturn:
         counted.end("exit", code)
@@ -94,13 +100,5 @@ def _replace(counted: Counted) -> None:
 
     vars(os).update(_exit=leave, kill=kill, abort=lambda: kill(os.getpid(), 6))
     vars(builtins)["input"] = ask
+    vars(gc)["freeze"] = lambda: None  # `ways` freezes for each conversation, and all of them are to be thrown away
     ReactorBase.startRunning = run  # type: ignore[method-assign]
-
-
-def _clear() -> None:
-    """Throw away what the file has left; a failed Deferred that nobody asked about is logged then, to nobody."""
-    from snippets.lens.logged import logged
-
-    with logged():
-        gc.unfreeze()  # `ways` has frozen what there was
-        gc.collect()
