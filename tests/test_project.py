@@ -108,6 +108,16 @@ ARROWS = {
         "snippets.catalogue",
         "snippets.shell",
     ),
+    "snippets/browser": (
+        "snippets.browser",
+        "snippets.edition",
+        "snippets.workshop",
+        "snippets.practice",
+        "snippets.lens",
+        "snippets.catalogue",
+        "snippets.cells",
+        "snippets.shell",
+    ),
     "snippets/exercises": ("snippets.practice.talk", "snippets.lens"),
     "snippets/browser": (
         "snippets.browser",

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from snippets import catalogue
 from snippets.cells import written
-from snippets.lens.figures.picture import pixels
+from snippets.lens.figures.png import pixels
 from snippets.lens.roles import any_values
 from snippets.workshop import notebook as saved
 from snippets.workshop.assembly import assemble, first_line, load

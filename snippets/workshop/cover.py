@@ -2,7 +2,7 @@
 
 from snippets import catalogue
 from snippets.lens.figures import Picture, sequence
-from snippets.lens.figures.picture import pixels
+from snippets.lens.figures.png import pixels
 from snippets.lens.path import PATH
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire

@@ -7,6 +7,7 @@ from snippets.lens.figures.life import life as life
 from snippets.lens.figures.line_ribbon import line_ribbon as line_ribbon
 from snippets.lens.figures.path_map import path_map as path_map
 from snippets.lens.figures.picture import Picture as Picture
+from snippets.lens.figures.picture import drawn_as as drawn_as
 from snippets.lens.figures.resource_tree import resource_tree as resource_tree
 from snippets.lens.figures.response_ribbon import response_ribbon as response_ribbon
 from snippets.lens.figures.ribbon import ribbon as ribbon

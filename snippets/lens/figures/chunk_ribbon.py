@@ -1,7 +1,7 @@
 """The byte ribbon of a chunked body: which state of the decoder took each byte."""
 
 from snippets.lens.figures.palette import PURPLE, SKY, WHITE, YELLOW, Fill
-from snippets.lens.figures.picture import Picture, in_book_style
+from snippets.lens.figures.picture import Picture
 from snippets.lens.figures.ribbon import Look, draw_ribbon
 from snippets.lens.follow.chunks import AFTER, DATA, LEFT, LINE_END, SIZE, TRAILER, received_chunks
 from snippets.lens.trace import Trace
@@ -19,7 +19,6 @@ LOOK = Look(
 )
 
 
-@in_book_style()
 def chunk_ribbon(trace: Trace) -> Picture:
     """Draw the bytes that one chunked decoder received: which state took each, and where the pieces ended.
 

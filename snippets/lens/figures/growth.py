@@ -2,24 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
-from typing import Any
-
-from matplotlib.axes import Axes
+from typing import NamedTuple
 
 from snippets.lens.errors import LensError
-from snippets.lens.figures.palette import BLUE, FADED, INK, ORANGE, RULE, TEXT, VERMILION, WHITE
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, in_book_style, width
+from snippets.lens.figures.palette import BLUE, ORANGE, VERMILION, WHITE
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, width
+from snippets.lens.figures.plot import CURVE_LAYER, Mark, Plot, draw_scales, room_for
 
 TOP = 24
 HIGH = 210
 FOOT = 40
 MARGIN = 4
 LINE = 13  # from one curve's name to the next, at least
-# A colour and a mark of its own for each curve: what the colours tell apart, their shapes do too.
-LOOKS = ((BLUE, "s", BLUE), (VERMILION, "^", VERMILION), (ORANGE, "o", WHITE))
+SIGN = 3  # points, half of a sign on a curve
+SQUARE, TRIANGLE, DISC = "square", "triangle", "disc"
 
 
-@in_book_style()
+class Look(NamedTuple):
+    """How a curve looks: its colour, and the sign at each of its points, filled with another."""
+
+    colour: str
+    sign: str
+    inside: str
+
+
+# A colour and a sign of its own for each curve: what the colours tell apart, their shapes do too.
+LOOKS = (Look(BLUE, SQUARE, BLUE), Look(VERMILION, TRIANGLE, VERMILION), Look(ORANGE, DISC, WHITE))
+
+
 def growth(curves: Mapping[str, Mapping[float, float]], across: str, up: str) -> Picture:
     """Draw up to three curves over the same sizes.
 
@@ -37,42 +47,55 @@ def growth(curves: Mapping[str, Mapping[float, float]], across: str, up: str) ->
         raise LensError(f"growth() draws one to {len(LOOKS)} curves, each of two points or more, all numbers above 0")
     lowest = floor(log10(min(costs)))
     powers = [10.0**power for power in range(lowest, max(ceil(log10(max(costs))), lowest + 1) + 1)]
-    left = MARGIN + max(width(_number(power)) for power in powers) + 7
+    left = MARGIN + room_for([_number(power) for power in powers])
     right = WIDTH - MARGIN - max(width(name, bold=True) for name in curves) - 8
     sheet = Sheet(TOP + HIGH + FOOT)
-    axes = sheet.area(left, TOP, right - left, HIGH)
-    _draw_scales(axes, sizes, powers, right - left)
+    plot = Plot(left, TOP, right - left, HIGH)
+    draw_scales(sheet, plot, _sizes(sizes, plot.wide), _powers(powers))
     sheet.text(MARGIN, 9, up, bold=True)
     sheet.text((left + right) / 2, TOP + HIGH + FOOT - 10, across, align="center", bold=True)
     ends = {}
-    for (colour, mark, inside), (name, curve) in zip(LOOKS, curves.items(), strict=False):
-        marks: dict[str, Any] = {"marker": mark, "markersize": 6, "markerfacecolor": inside, "markeredgewidth": 1.6}
-        x, y = zip(*sorted(curve.items()), strict=True)
-        axes.plot(x, y, color=colour, linewidth=1.8, clip_on=False, zorder=3, **marks)
-        ends[name] = TOP + HIGH * (1 - _share(curve[max(curve)], powers))
+    for look, (name, curve) in zip(LOOKS, curves.items(), strict=False):
+        points = [plot.place(_share(size, sizes), _share(cost, powers)) for size, cost in sorted(curve.items())]
+        _draw_curve(sheet, points, look)
+        ends[name] = points[-1][1]
     for name, middle in _spread(ends).items():
         sheet.text(right + 8, middle, name, bold=True)
     return sheet.finished(_alt(curves, across, up))
 
 
-def _draw_scales(axes: Axes, sizes: Sequence[float], powers: Sequence[float], wide: float) -> None:
-    """Put a tick at each size and a line at each power of ten, and a number to as many of them as there is room for."""
-    axes.set(xscale="log", yscale="log", xlim=(sizes[0], sizes[-1]), ylim=(powers[0], powers[-1]))
-    end, names = -WIDTH, []
+def _sizes(sizes: Sequence[float], wide: float) -> list[Mark]:
+    """A mark at each size, with a number where there is room for it; `wide` is all the room."""
+    end, marks = -WIDTH, []
     for size in sizes:
         middle, half = _share(size, sizes) * wide, width(_number(size)) / 2
         fits = middle - half > end + 5
-        names.append(_number(size) if fits else "")
+        marks.append(Mark(middle / wide, _number(size) if fits else ""))
         end = middle + half if fits else end
+    return marks
+
+
+def _powers(powers: Sequence[float]) -> list[Mark]:
+    """A mark at each power of ten, with a number at as many of them as there is room for."""
     every = ceil(LINE * len(powers) / HIGH)
-    axes.set_xticks(sizes, names)
-    axes.set_yticks(powers, ["" if place % every else _number(power) for place, power in enumerate(powers)])
-    axes.minorticks_off()
-    axes.tick_params(length=3, width=0.8, color=FADED, labelcolor=FADED, labelsize=TEXT)
-    axes.tick_params(axis="y", length=0, pad=5)
-    axes.grid(axis="y", color=RULE, linewidth=0.6)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set(color=INK, linewidth=0.8)
+    return [Mark(_share(power, powers), "" if place % every else _number(power)) for place, power in enumerate(powers)]
+
+
+def _draw_curve(sheet: Sheet, points: Sequence[tuple[float, float]], look: Look) -> None:
+    sheet.line(points, colour=look.colour, line=1.8, layer=CURVE_LAYER)
+    for x, y in points:
+        _draw_sign(sheet, x, y, look)
+
+
+def _draw_sign(sheet: Sheet, x: float, y: float, look: Look) -> None:
+    if look.sign == TRIANGLE:
+        corners = [(x, y - SIGN), (x - SIGN, y + SIGN), (x + SIGN, y + SIGN)]
+        sheet.shape(corners, look.inside, edge=look.colour, line=1.6, layer=CURVE_LAYER)
+    else:
+        round_by = SIGN if look.sign == DISC else 0
+        left, top, wide = x - SIGN, y - SIGN, 2 * SIGN
+        edge = look.colour
+        sheet.box(left, top, wide, wide, look.inside, edge=edge, line=1.6, round_by=round_by, layer=CURVE_LAYER)
 
 
 def _share(value: float, scale: Sequence[float]) -> float:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from snippets.lens.errors import LensError
 from snippets.lens.figures.layout import tracks
 from snippets.lens.figures.palette import FADED, INK, LANE_COLOURS, LIGHT, WHITE, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, in_book_style, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, width
 
 MARGIN = 8
 GAP = 16  # between cards
@@ -55,7 +55,6 @@ class Card(NamedTuple):
         return self.head + (ROW * most + PAD if most else 0)
 
 
-@in_book_style()
 def holders(**objects: object) -> Picture:
     """Draw which of some live objects hold which others, and by which attribute.
 

@@ -19,7 +19,7 @@ from snippets.lens.figures.palette import (
     Fill,
     tint,
 )
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, in_book_style, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, width
 from snippets.lens.figures.ribbon import FILLS
 from snippets.lens.follow.channel import KEPT_BACK
 from snippets.lens.follow.life import (
@@ -106,7 +106,6 @@ def _spread(row: list[Column], room: float) -> list[Column]:
     return moved
 
 
-@in_book_style()
 def life(trace: Trace) -> Picture:
     """Draw what happened on one connection: time to the right, a lane for each part, a bar as long as a state lasts.
 

@@ -1,7 +1,7 @@
 """The byte ribbon of any LineReceiver: what took each byte, and which of them had to wait in its buffer."""
 
 from snippets.lens.figures.palette import BLACK, PURPLE, SKY, VERMILION, WHITE, Fill
-from snippets.lens.figures.picture import Picture, in_book_style
+from snippets.lens.figures.picture import Picture
 from snippets.lens.figures.ribbon import Look, draw_ribbon
 from snippets.lens.follow.lines import CLEARED, IN_BUFFER, LEFT, LINE, PAUSED, RAW, TOO_LONG, received_lines
 from snippets.lens.trace import Trace
@@ -18,7 +18,6 @@ LOOK = Look(
 )
 
 
-@in_book_style()
 def line_ribbon(trace: Trace) -> Picture:
     """Draw the bytes that one LineReceiver received: what took each, where the pieces ended, and which had to wait.
 

@@ -4,8 +4,9 @@ from itertools import groupby
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures.labels import short_names
+from snippets.lens.figures.marks import DASHED
 from snippets.lens.figures.palette import FADED, INK, LANE_COLOURS, LIGHT, PALE, RULE, WHITE, ink_on, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, in_book_style
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet
 from snippets.lens.path import CHAPTERS, PATH, WAY_IN, WAY_OUT, Step
 
 ROW = 18
@@ -21,7 +22,6 @@ TURN = 20  # the break before a later turn of the reactor
 LATER = "twisted.internet.abstract:FileDescriptor.doWrite"
 
 
-@in_book_style()
 def path_map(chapter: str | None = None) -> Picture:
     """Draw the way of a request and of its response, and mark what one chapter reads.
 
@@ -87,7 +87,7 @@ def _draw_steps(sheet: Sheet, x: float, y: float, steps: tuple[Step, ...], chapt
 
 
 def _draw_turn(sheet: Sheet, x: float, y: float) -> None:
-    sheet.line([(x, y + TURN / 2), (x + BAND, y + TURN / 2)], colour=FADED, dashed=True)
+    sheet.line([(x, y + TURN / 2), (x + BAND, y + TURN / 2)], colour=FADED, dashes=DASHED)
     sheet.text(x + BAND + 8, y + TURN / 2, "a later turn of the reactor", colour=FADED)
 
 

@@ -1,109 +1,142 @@
-"""What every figure is drawn on and shown as: a white sheet measured in points, and a PNG with its alt text."""
+"""What every figure is drawn on and shown as: a white sheet measured in points; a PNG or an SVG with its alt text."""
 
 import base64
+import contextlib
 import functools
-import io
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
+from html import escape
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-import matplotlib
-import matplotlib.style
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, get_font
-from matplotlib.lines import Line2D
-from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
-from PIL import Image
-
+from snippets.lens.errors import LensError
+from snippets.lens.figures import svg
+from snippets.lens.figures.letters import outlines
+from snippets.lens.figures.marks import DASHED, THROUGH, Box, Dashes, Line, Mark, Shape, Text, in_layers
+from snippets.lens.figures.marks import WIDTH as WIDTH
 from snippets.lens.figures.palette import INK, TEXT, WHITE, Fill
 
-WIDTH = 8.6 * 72  # points
-DPI = 144
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-# Within it, or in a function that it decorates, the reader's own matplotlib settings change nothing.
-in_book_style = functools.partial(matplotlib.style.context, "default")
+PNG, SVG = "png", "svg"
+_kind = ContextVar("kind", default=SVG if sys.platform == "emscripten" else PNG)
+
+
+@contextlib.contextmanager
+def drawn_as(kind: str) -> Iterator[None]:
+    """Within it, figures are made to be shown as `kind`: "png", drawn by matplotlib, or "svg", drawn without it.
+
+    Raises:
+        LensError: `kind` is neither.
+    """
+    if kind not in (PNG, SVG):
+        raise LensError(f"a figure is drawn as {PNG!r} or as {SVG!r}, not as {kind!r}")
+    before = _kind.set(kind)
+    try:
+        yield
+    finally:
+        _kind.reset(before)
+
+
+def _drawer() -> ModuleType:
+    """What draws PNGs; imported late, because a browser has no matplotlib and importing it takes long."""
+    try:
+        from snippets.lens.figures import png
+    except ImportError as error:
+        raise LensError(f"a PNG is drawn by matplotlib, which is missing here; an SVG is not: {error}") from None
+    return png
 
 
 class Picture:
-    """A finished figure: shows itself in Jupyter as a PNG, says what is on it in `alt`.
+    """A finished figure: shows itself in Jupyter, says what is on it in `alt`.
 
     Args:
-        figure: the matplotlib `Figure`.
+        marks: what is on it, in the order in which it is drawn.
+        height: of the sheet, in points.
         alt: what a reader who can't see the figure must know, in one to three sentences.
     """
 
-    def __init__(self, figure: Figure, alt: str) -> None:
-        self.figure = figure
+    def __init__(self, marks: Sequence[Mark], height: float, alt: str) -> None:
+        self.marks = marks
+        self.height = height
         self.alt = alt
+        self._kind = _kind.get()
+
+    @functools.cached_property
+    def figure(self) -> "Figure":
+        """The figure as matplotlib draws it.
+
+        Raises:
+            LensError: there is no matplotlib.
+        """
+        return _drawer().figure(self.marks, self.height)
 
     @functools.cached_property
     def png(self) -> bytes:
-        """The figure as PNG: opaque, and the same bytes for the same input."""
-        with in_book_style():
-            canvas = FigureCanvasAgg(self.figure)
-            canvas.draw()
-        image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        file = io.BytesIO()
-        # 256 colours are more than a figure has, but for the edges of letters; the file is a third of the size.
-        image = image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        image.save(file, "PNG", optimize=True, dpi=(DPI, DPI))
-        return file.getvalue()
+        """The figure as PNG: opaque, and the same bytes for the same input.
+
+        Raises:
+            LensError: there is no matplotlib.
+        """
+        return _drawer().png(self.figure)
+
+    @functools.cached_property
+    def svg(self) -> str:
+        """The figure as SVG: its letters are outlines, its alt text is its label; the same text for the same input."""
+        return svg.svg(self.marks, self.height, self.alt)
 
     def save(self, path: str | Path) -> None:
-        """Write the PNG to `path`."""
-        Path(path).write_bytes(self.png)
+        """Write the figure to `path`, as its name ends: .png or .svg.
+
+        Raises:
+            LensError: it ends in something else, or with .png and there is no matplotlib.
+        """
+        match Path(path).suffix.lower():
+            case ".png":
+                content = self.png
+            case ".svg":
+                content = self.svg.encode()
+            case _:
+                raise LensError(f"a figure is saved as .png or as .svg, not as {Path(path).name!r}")
+        Path(path).write_bytes(content)
 
     def __repr__(self) -> str:
         return self.alt
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        if self._kind == SVG:
+            return {"text/html": self._image(), "text/plain": self.alt}, {}
         data = {"image/png": base64.b64encode(self.png).decode("ascii"), "text/plain": self.alt}
         return data, {"image/png": {"alt": self.alt}}
 
-
-def pixels(png: bytes) -> tuple[tuple[int, int], bytes]:
-    """Size and content of a picture: two machines may compress the same picture to different bytes."""
-    image = Image.open(io.BytesIO(png)).convert("RGBA")
-    return image.size, image.tobytes()
-
-
-@functools.lru_cache
-def font(mono: bool = False, bold: bool = False) -> FontProperties:
-    """One of the four faces of DejaVu that matplotlib brings along."""
-    return FontProperties(fname=_font_file(mono, bold), size=TEXT)
-
-
-def _font_file(mono: bool, bold: bool) -> Path:
-    return Path(matplotlib.get_data_path(), "fonts", "ttf", f"DejaVuSans{'Mono' * mono}{'-Bold' * bold}.ttf")
-
-
-@functools.lru_cache
-def _renderer() -> RendererAgg:
-    return RendererAgg(1, 1, DPI)
+    def _image(self) -> str:
+        """The SVG as an image in HTML: JupyterLab shows a bare SVG without its alt text, and none that was saved."""
+        content = base64.b64encode(self.svg.encode()).decode("ascii")
+        wide = round(WIDTH * svg.SCALE)
+        return f'<img alt="{escape(self.alt)}" width="{wide}" src="data:image/svg+xml;base64,{content}">'
 
 
 @functools.lru_cache(maxsize=4096)
+def _width(kind: str, text: str, mono: bool, bold: bool) -> float:
+    return outlines().width(text, mono, bold) if kind == SVG else _drawer().width(text, mono, bold)
+
+
 def width(text: str, mono: bool = False, bold: bool = False) -> float:
     """How wide `text` will be, in points."""
-    with in_book_style():
-        return _renderer().get_text_width_height_descent(text, font(mono, bold), False)[0] * 72 / DPI
+    return _width(_kind.get(), legible(text), mono, bold)
 
 
-@functools.lru_cache
-def _signs() -> frozenset[int]:
-    """The signs that the fonts have."""
-    return frozenset(get_font(_font_file(mono=True, bold=False)).get_charmap())
+def _signs() -> frozenset[str]:
+    return outlines().signs if _kind.get() == SVG else _drawer().signs()
 
 
 def legible(text: str) -> str:
-    """`text` with what the fonts have no sign for, and what would break the line, written as escapes."""
-    return "".join(
-        sign if sign.isprintable() and ord(sign) in _signs() else sign.encode("unicode_escape").decode("ascii")
-        for sign in text
-    )
+    """`text` with what the fonts have no sign for, and what would break or turn the line, written as escapes."""
+    signs = _signs()
+    return "".join(sign if sign in signs else sign.encode("unicode_escape").decode("ascii") for sign in text)
 
 
 def cut(text: str, letters: int) -> str:
@@ -116,10 +149,8 @@ class Sheet:
     """A white page to draw on: x to the right and y downwards, both in points from the top left corner."""
 
     def __init__(self, height: float) -> None:
-        self._figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=DPI, facecolor=WHITE)
-        self._axes = self._figure.add_axes((0, 0, 1, 1))
-        self._axes.set(xlim=(0, WIDTH), ylim=(height, 0))
-        self._axes.axis("off")
+        self._height = height
+        self._marks: list[Mark] = []
 
     def text(
         self,
@@ -134,17 +165,7 @@ class Sheet:
     ) -> None:
         """Write one line, its middle at the height `y`; `x` is its left, center or right as `align` says."""
         # All lines sit on a base line that doesn't depend on their letters, or neighbours would dance.
-        self._axes.text(
-            x,
-            y + 0.36 * TEXT,
-            text,
-            color=colour,
-            fontproperties=font(mono, bold),
-            ha=align,
-            va="baseline",
-            parse_math=False,
-            zorder=5,
-        )
+        self._marks.append(Text(x, y + 0.36 * TEXT, legible(text), align, colour, mono, bold))
 
     def box(
         self,
@@ -162,20 +183,8 @@ class Sheet:
     ) -> None:
         """Draw a rectangle; `line` is the width of its edge, `round_by` the radius of its corners."""
         fill = Fill(fill) if isinstance(fill, str) else fill
-        style: dict[str, Any] = {
-            "facecolor": fill.colour,
-            "edgecolor": edge,
-            "linewidth": 0 if edge == "none" else line,
-            "linestyle": (0, (3, 2)) if dashed else "-",
-            "zorder": layer,
-        }
-        if fill.hatch:
-            style |= {"hatch": fill.hatch, "hatchcolor": INK, "hatch_linewidth": 0.5}
-        if round_by:
-            shape = f"round,pad=0,rounding_size={round_by}"
-            self._axes.add_artist(FancyBboxPatch((x, y), wide, high, boxstyle=shape, **style))
-        else:
-            self._axes.add_artist(Rectangle((x, y), wide, high, **style))
+        dashes = DASHED if dashed else THROUGH
+        self._marks.append(Box(x, y, wide, high, fill, edge, line, dashes, round_by, layer))
 
     def line(
         self,
@@ -183,18 +192,23 @@ class Sheet:
         *,
         colour: str = INK,
         line: float = 1.0,
-        dashed: bool = False,
+        dashes: Dashes = THROUGH,
         layer: float = 1,
     ) -> None:
         """Draw a line through `points`."""
-        x, y = zip(*points, strict=True)
-        drawn = Line2D(x, y, color=colour, linewidth=line, zorder=layer)
-        drawn.set_linestyle((0, (3, 2)) if dashed else "-")
-        self._axes.add_artist(drawn)
+        self._marks.append(Line(tuple(points), colour, line, dashes, layer))
 
-    def shape(self, points: Sequence[tuple[float, float]], colour: str = INK, layer: float = 4) -> None:
-        """Fill the area between `points`."""
-        self._axes.add_artist(Polygon(points, closed=True, facecolor=colour, linewidth=0, zorder=layer))
+    def shape(
+        self,
+        points: Sequence[tuple[float, float]],
+        colour: str = INK,
+        *,
+        edge: str = "none",
+        line: float = 1.0,
+        layer: float = 4,
+    ) -> None:
+        """Fill the area between `points`; `line` is the width of its edge."""
+        self._marks.append(Shape(tuple(points), colour, edge, line, layer))
 
     def arrow(
         self,
@@ -212,9 +226,15 @@ class Sheet:
         along, across = (x - x0) / length, (y - y0) / length
         back_x, back_y = x - head * along, y - head * across
         side_x, side_y = 0.42 * head * across, -0.42 * head * along
-        self.line([*points[:-1], (back_x, back_y)], colour=colour, line=line, dashed=dashed, layer=layer)
+        self.line(
+            [*points[:-1], (back_x, back_y)],
+            colour=colour,
+            line=line,
+            dashes=DASHED if dashed else THROUGH,
+            layer=layer,
+        )
         corners = [(x, y), (back_x + side_x, back_y + side_y), (back_x - side_x, back_y - side_y)]
-        self.shape(corners, colour, layer)
+        self.shape(corners, colour, layer=layer)
 
     def cross(self, x: float, y: float) -> None:
         """Draw a cross on a white disc, which keeps it apart from what it stands on."""
@@ -222,11 +242,6 @@ class Sheet:
         for down in (1, -1):
             self.line([(x - 3.5, y - down * 3.5), (x + 3.5, y + down * 3.5)], line=1.8, layer=5)
 
-    def area(self, x: float, y: float, wide: float, high: float) -> Axes:
-        """A part of the page with scales of its own, that matplotlib draws."""
-        height = self._figure.get_figheight() * 72
-        return self._figure.add_axes((x / WIDTH, 1 - (y + high) / height, wide / WIDTH, high / height))
-
     def finished(self, alt: str) -> Picture:
         """The page as a `Picture`, with its alt text."""
-        return Picture(self._figure, alt)
+        return Picture(in_layers(self._marks), self._height, alt)

@@ -8,7 +8,7 @@ from twisted.web.resource import Resource
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures.palette import FADED, INK, LANE_COLOURS, LIGHT, WHITE, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, in_book_style, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, width
 from snippets.lens.follow.walk import Lookup, Walk, as_list, walks
 from snippets.lens.trace import Trace
 
@@ -71,7 +71,6 @@ class Node:
             yield from child.rows()
 
 
-@in_book_style()
 def resource_tree(root: object, trace: Trace | None = None) -> Picture:
     """Draw the tree below `root` as it is now, and the walk that `trace` recorded.
 

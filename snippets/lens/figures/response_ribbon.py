@@ -1,7 +1,7 @@
 """The byte ribbon of a response: who is behind each byte, and where one send ended."""
 
 from snippets.lens.figures.palette import ORANGE, PURPLE, SKY, WHITE, YELLOW, Fill
-from snippets.lens.figures.picture import Picture, in_book_style
+from snippets.lens.figures.picture import Picture
 from snippets.lens.figures.ribbon import Look, draw_ribbon
 from snippets.lens.follow.response import (
     BY_PAGE,
@@ -33,7 +33,6 @@ LOOK = Look(
 )
 
 
-@in_book_style()
 def response_ribbon(trace: Trace, response: bytes) -> Picture:
     """Draw the bytes of what came back, each as what it is and by whom, and where one send ended.
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from snippets.lens.figures.legend import Entry, draw_legend, in_rows
 from snippets.lens.figures.palette import BLACK, FADED, PURPLE, RULE, SKY, WHITE, YELLOW, Fill
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, in_book_style, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, width
 from snippets.lens.follow.channel import (
     BODY,
     EARLY,
@@ -181,7 +181,6 @@ def in_ribbon(shown: list[Cell]) -> list[CellInRow]:
     return filled
 
 
-@in_book_style()
 def ribbon(trace: Trace) -> Picture:
     """Draw the bytes that one connection received, each as what the channel took it for, and where the pieces ended.
 

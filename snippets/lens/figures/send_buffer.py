@@ -2,16 +2,15 @@
 
 import functools
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import ceil, floor, log10
-from typing import Any
-
-from matplotlib.axes import Axes
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures.legend import Entry, draw_legend
-from snippets.lens.figures.palette import BLUE, FADED, INK, ORANGE, RULE, TEXT, VERMILION, WHITE
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, in_book_style, width
+from snippets.lens.figures.marks import THROUGH, Dashes
+from snippets.lens.figures.palette import BLUE, FADED, INK, ORANGE, VERMILION, WHITE
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet
+from snippets.lens.figures.plot import CURVE_LAYER, Mark, Plot, draw_scales, room_for
 from snippets.lens.follow.buffer import PAUSE, RESUME, Level, levels
 from snippets.lens.trace import Trace
 
@@ -22,13 +21,12 @@ LEGEND = 20
 MARGIN = 4
 MOST_NUMBERS = 6  # on a scale: steps, at most
 LINE = 1.8
-Stroke = tuple[()] | tuple[float, float]  # drawn through, or lengths on and off
-# A colour and a stroke of its own for each run: what the colours tell apart, the strokes do too.
-LOOKS: tuple[tuple[str, Stroke], ...] = ((BLUE, ()), (VERMILION, (5, 2)), (ORANGE, (1, 1.2)))
-MARKS = {PAUSE: ("v", INK), RESUME: ("^", WHITE)}
+FULL: Dashes = (2, 2)
+SIGN = 3  # points, half of a sign
+# A colour and dashes of its own for each run: what the colours tell apart, the dashes do too.
+LOOKS: tuple[tuple[str, Dashes], ...] = ((BLUE, THROUGH), (VERMILION, (5, 2)), (ORANGE, (1, 1.2)))
 
 
-@in_book_style()
 def send_buffer(runs: Mapping[str, Trace], full: int) -> Picture:
     """Draw how much waits in the send buffers of up to three connections, one turn after another.
 
@@ -46,16 +44,22 @@ def send_buffer(runs: Mapping[str, Trace], full: int) -> Picture:
         raise LensError(f"send_buffer() draws one to {len(LOOKS)} runs, as in send_buffer({{'a file': trace}}, 65536)")
     followed = {name: levels(trace) for name, trace in runs.items()}
     most = max([full, *(level.waiting for run in followed.values() for level in run)])
-    turns = max(level.turn for run in followed.values() for level in run)
+    turns = max(1, *(level.turn for run in followed.values() for level in run))
     numbers = _numbers(most)
-    left = MARGIN + max(width(f"{number:,}") for number in numbers) + 7
+    left = MARGIN + room_for([f"{number:,}" for number in numbers])
     right = WIDTH - MARGIN - 8
     sheet = Sheet(TOP + HIGH + FOOT + 2 * LEGEND)
     sheet.text(MARGIN, 9, "bytes in the send buffer", bold=True)
-    axes = sheet.area(left, TOP, right - left, HIGH)
-    _draw_scales(axes, numbers, turns, full)
-    for (colour, stroke), run in zip(LOOKS, followed.values(), strict=False):
-        _draw_run(axes, run, turns, colour, stroke)
+    plot = Plot(left, TOP, right - left, HIGH)
+    draw_scales(sheet, plot, _turns(turns), [Mark(number / numbers[-1], f"{number:,}") for number in numbers])
+    limit = full / numbers[-1]
+    sheet.line([plot.place(0, limit), plot.place(1, limit)], colour=FADED, dashes=FULL, layer=2)
+    for (colour, dashes), run in zip(LOOKS, followed.values(), strict=False):
+        curve = _curve(run, turns)
+        points = [plot.place(turn / turns, waiting / numbers[-1]) for turn, waiting in curve]
+        sheet.line(points, colour=colour, line=LINE, dashes=dashes, layer=CURVE_LAYER)
+        for level in _news(run):
+            _draw_sign(sheet, *plot.place(level.turn / turns, level.waiting / numbers[-1]), level.told)
     sheet.text((left + right) / 2, TOP + HIGH + 27, "turns in which the socket had room", align="center", bold=True)
     foot = TOP + HIGH + FOOT
     draw_legend(sheet, left, foot + LEGEND / 2, _names(followed))
@@ -70,31 +74,16 @@ def _numbers(most: int) -> list[int]:
     return [step * number for number in range(ceil(most / step) + 1)]
 
 
-def _draw_scales(axes: Axes, numbers: Sequence[int], turns: int, full: int) -> None:
-    axes.set(xlim=(0, max(turns, 1)), ylim=(0, numbers[-1]))
-    axes.set_yticks(numbers, [f"{number:,}" for number in numbers])
-    every = _numbers(max(turns, 1))
-    axes.set_xticks([number for number in every if number <= max(turns, 1)])
-    axes.minorticks_off()
-    axes.tick_params(length=3, width=0.8, color=FADED, labelcolor=FADED, labelsize=TEXT)
-    axes.tick_params(axis="y", length=0, pad=5)
-    axes.grid(axis="y", color=RULE, linewidth=0.6)
-    axes.axhline(full, color=FADED, linewidth=1.0, linestyle=(0, (2, 2)), zorder=2)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set(color=INK, linewidth=0.8)
+def _turns(turns: int) -> list[Mark]:
+    return [Mark(number / turns, str(number)) for number in _numbers(turns) if number <= turns]
 
 
-def _draw_run(axes: Axes, run: list[Level], turns: int, colour: str, stroke: Stroke) -> None:
-    """Draw a line that rises and falls where bytes come and go, and a mark where a producer was told something."""
-    x = [0, *(level.turn for level in run), turns]
-    y = [0, *(level.waiting for level in run), run[-1].waiting]
-    style: Any = (0, stroke) if stroke else "-"
-    axes.plot(x, y, color=colour, linestyle=style, linewidth=LINE, drawstyle="steps-post", clip_on=False, zorder=3)
-    for told, (mark, inside) in MARKS.items():
-        points = [(level.turn, level.waiting) for level in _news(run) if level.told == told]
-        look: dict[str, Any] = {"marker": mark, "markerfacecolor": inside, "markeredgecolor": INK, "markersize": 6}
-        if points:
-            axes.plot(*zip(*points, strict=True), linestyle="none", clip_on=False, zorder=4, **look)
+def _curve(run: list[Level], turns: int) -> list[tuple[int, int]]:
+    """The corners of a line that rises and falls in the turns in which bytes come and go, and ends at the last turn."""
+    corners = [(0, 0)]
+    for level in run:
+        corners += [(level.turn, corners[-1][1]), (level.turn, level.waiting)]
+    return [*corners, (turns, run[-1].waiting)]
 
 
 def _news(run: list[Level]) -> list[Level]:
@@ -105,17 +94,13 @@ def _news(run: list[Level]) -> list[Level]:
 
 def _names(followed: Mapping[str, list[Level]]) -> list[Entry]:
     return [
-        Entry(name, 24, functools.partial(_draw_stroke, colour=colour, stroke=stroke))
-        for (colour, stroke), name in zip(LOOKS, followed, strict=False)
+        Entry(name, 24, functools.partial(_draw_stroke, colour=colour, dashes=dashes))
+        for (colour, dashes), name in zip(LOOKS, followed, strict=False)
     ]
 
 
-def _draw_stroke(sheet: Sheet, x: float, y: float, colour: str, stroke: Stroke) -> None:
-    end = x + 19
-    on, off = (LINE * each for each in stroke or (end, 0))
-    while x < end:
-        sheet.line([(x, y), (min(x + on, end), y)], colour=colour, line=LINE)
-        x += on + off
+def _draw_stroke(sheet: Sheet, x: float, y: float, colour: str, dashes: Dashes) -> None:
+    sheet.line([(x, y), (x + 19, y)], colour=colour, line=LINE, dashes=dashes)
 
 
 def _signs(followed: Mapping[str, list[Level]], full: int) -> list[Entry]:
@@ -123,21 +108,23 @@ def _signs(followed: Mapping[str, list[Level]], full: int) -> list[Entry]:
     entries = [Entry(f"full: {full:,} bytes", 24, _draw_full)]
     for which, text in ((PAUSE, "its producer is told to pause"), (RESUME, "its producer is told to go on")):
         if which in told:
-            entries.append(Entry(text, 12, functools.partial(_draw_sign, told=which)))
+            entries.append(Entry(text, 12, functools.partial(_draw_sample, told=which)))
     return entries
 
 
 def _draw_full(sheet: Sheet, x: float, y: float) -> None:
-    sheet.line([(x, y), (x + 19, y)], colour=FADED, dashed=True)
+    sheet.line([(x, y), (x + 19, y)], colour=FADED, dashes=FULL)
+
+
+def _draw_sample(sheet: Sheet, x: float, y: float, told: str) -> None:
+    _draw_sign(sheet, x + 4, y, told)
 
 
 def _draw_sign(sheet: Sheet, x: float, y: float, told: str) -> None:
-    down = 3 if told == PAUSE else -3
-    corners = [(x + 0.5, y - down), (x + 7.5, y - down), (x + 4, y + down)]
-    if told == PAUSE:
-        sheet.shape(corners)
-    else:
-        sheet.line([*corners, corners[0]])
+    """A triangle: filled and with its point down for a pause, hollow and with its point up where it goes on."""
+    down, inside = (SIGN, INK) if told == PAUSE else (-SIGN, WHITE)
+    corners = [(x - SIGN, y - down), (x + SIGN, y - down), (x, y + down)]
+    sheet.shape(corners, inside, edge=INK, layer=4)
 
 
 def _alt(followed: Mapping[str, list[Level]], full: int) -> str:

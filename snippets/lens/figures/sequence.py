@@ -7,7 +7,7 @@ from typing import NamedTuple
 from snippets.lens.event import Event
 from snippets.lens.figures.labels import short_names
 from snippets.lens.figures.palette import FADED, GROUND, INK, LANE_COLOURS, RULE, ink_on, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, in_book_style, legible, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, legible, width
 from snippets.lens.kept import show
 from snippets.lens.path import LANES, lane_of
 from snippets.lens.trace import Trace
@@ -50,7 +50,6 @@ def rows(events: list[Event]) -> list[CallRow]:
     return laid
 
 
-@in_book_style()
 def sequence(trace: Trace, most: int = 60) -> Picture:
     """Draw who called whom: a lane for each part of the path, a row for each call, time downwards.
 

@@ -8,7 +8,7 @@ from snippets.lens.errors import LensError
 from snippets.lens.figures.layout import CARD, LABEL, LINE, Arc, Place, Route, arrange
 from snippets.lens.figures.legend import Entry, draw_legend, in_rows
 from snippets.lens.figures.palette import BLACK, FADED, INK, WHITE, Fill, ink_on
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, in_book_style, legible, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, legible, width
 from snippets.lens.figures.ribbon import FILLS
 from snippets.lens.follow.channel import BODY, EARLY, HEADER, KEPT_BACK, REQUEST_LINE
 from snippets.lens.follow.machine import UNSEEN, Edge, Machine, State, machine
@@ -20,7 +20,6 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-@in_book_style()
 def states(*traces: Trace, names: Sequence[str] | None = None) -> Picture:
     """Draw the states that HTTPChannel was seen in, and what led from one to the next, and how often.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from snippets.lens.figures.bands import HEAD, draw_lanes, draw_time, in_bands
 from snippets.lens.figures.legend import Entry, draw_legend
 from snippets.lens.figures.palette import BLACK, FADED, GREEN, GROUND, INK, ORANGE, RULE, SKY, WHITE, Fill, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, in_book_style, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, width
 from snippets.lens.turns import Ready, Turn
 
 MARGIN = 4
@@ -93,7 +93,6 @@ def boxes(turns: Iterable[Turn], room: float) -> list[Box]:
     return [Box(*edge, _wide(slot), slot) for edge, slot in zip(edges, every, strict=True)]
 
 
-@in_book_style()
 def timeline(turns: Iterable[Turn], most: int = 24) -> Picture:
     """Draw what the turns of a reactor did: time to the right, a lane for the reactor and one for each descriptor.
 

@@ -7,7 +7,7 @@ from snippets.lens.figures.legend import Entry, draw_legend
 from snippets.lens.figures.life import FILL
 from snippets.lens.figures.life import KEPT as LIFE_KEPT
 from snippets.lens.figures.palette import BLACK, FADED, INK, RULE, YELLOW, Fill, tint
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, in_book_style, width
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, width
 from snippets.lens.follow.life import AT_WORK as LIFE_AT_WORK
 from snippets.lens.follow.waits import AT_WORK, KEPT, SOURCE, Wait, waits
 from snippets.lens.trace import Trace
@@ -35,7 +35,6 @@ class Part(NamedTuple):
     lanes: dict[str, list[Wait]]
 
 
-@in_book_style()
 def waits_for(traces: Trace | Mapping[str, Trace]) -> Picture:
     """Draw how long requests and sources took on a `Wire`, to scale.
 
