@@ -1,6 +1,5 @@
 """Sockets and epoll in memory are what Linux has: whatever two ends do, each call gives the same as over loopback."""
 
-import errno
 import select
 import socket
 import struct
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 
 from snippets.browser.standins.selecting import Epoll
 from snippets.browser.standins.sockets import Socket
-from snippets.browser.standins.streams import RECEIVE_ROOM, SEND_ROOM
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the stand-ins are Linux's loopback interface")
 

@@ -1,0 +1,87 @@
+"""epoll, poll and select over the stand-ins tell what Linux's tell, in its order, and wait as long as they are asked."""
+
+import select
+import socket
+import sys
+import time
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from snippets.browser.standins import selecting
+from snippets.browser.standins.sockets import socketpair
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the stand-ins are those of Linux")
+
+MASKS = [0, select.EPOLLIN, select.EPOLLOUT, select.EPOLLIN | select.EPOLLOUT, select.EPOLLIN | select.EPOLLET]
+MASKS += [select.EPOLLOUT | select.EPOLLONESHOT]
+LONGEST = 5  # seconds, for what a kernel under load does a little later
+
+
+def loopback_pair() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        first = socket.create_connection(listener.getsockname())
+        return first, listener.accept()[0]
+
+
+class Several:
+    """Some connections: what is sent into one end makes the other readable, and the other is watched."""
+
+    def __init__(self, pair: Any, epoll: type) -> None:
+        pairs = [pair() for _ in range(4)]
+        self.far, self.near = [far for far, _ in pairs], [near for _, near in pairs]
+        for each in [*self.far, *self.near]:
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            each.setblocking(False)
+        self._numbers = [near.fileno() for near in self.near]
+        self.poller = epoll()
+
+    def do(self, act: str, which: int, value: int) -> object:
+        near, far, mask = self.near[which], self.far[which], MASKS[value % len(MASKS)]
+        try:
+            if act == "poll":
+                found = self.poller.poll(0, value or -1)
+                return [(self._numbers.index(number), events) for number, events in found]
+            if act == "send":
+                return far.send(b"x" * value)
+            if act == "receive":
+                return len(near.recv(value))
+            if act == "register":
+                return self.poller.register(near, mask)
+            if act == "modify":
+                return self.poller.modify(near, mask)
+            if act == "unregister":
+                return self.poller.unregister(near)
+            return getattr(near if value % 2 else far, act)()
+        except (OSError, ValueError) as error:
+            return type(error).__name__
+
+    def close(self) -> None:
+        self.poller.close()
+        for each in [*self.far, *self.near]:
+            each.close()
+
+
+ACTS = st.sampled_from(
+    ["register", "register", "send", "send", "poll", "poll", "receive", "modify", "unregister", "close"]
+)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(ACTS, st.integers(0, 3), st.integers(0, 7)), max_size=16))
+@example([("register", 0, 1), ("register", 1, 1), ("send", 1, 1), ("send", 0, 1), ("poll", 0, 1), ("poll", 0, 1)])
+@example([("register", 0, 4), ("send", 0, 1), ("poll", 0, 0), ("poll", 0, 0), ("send", 0, 1), ("poll", 0, 0)])
+def test_epoll_tells_the_same_files_in_the_same_order(acts: list[tuple[str, int, int]]) -> None:
+    real, memory = Several(loopback_pair, select.epoll), Several(socketpair, selecting.Epoll)
+    try:
+        for number, act in enumerate(acts):
+            expected, limit = memory.do(*act), time.monotonic() + LONGEST
+            while (found := real.do(*act)) != expected and time.monotonic() < limit:
+                if act[0] != "poll" or act[2]:
+                    break
+            assert found == expected, (number, act)
+    finally:
+        real.close()
+        memory.close()
