@@ -23,6 +23,9 @@ Step = Callable[[str], None]  # is told what begins
 # By this file a folder is known as a site that was made here, and may be made anew.
 OURS = ".twisted-web-site"
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+# It would show JupyterLab's files to Python: each import would ask for its file by way of the page, and the page would
+# behave otherwise where browsers have no service workers, as in a private window.
+_SERVICE_WORKER = "@jupyterlite/application-extension:service-worker-manager"
 _JUPYTERLAB = 1.9  # megabytes that it fetches itself, compressed
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 _LETTERS = "snippets/lens/figures/letters.json.gz"
@@ -108,7 +111,11 @@ def _configure(lite: Path, tools: Path, packages: list[str]) -> None:
     }
     # All packages are there when a kernel is: one that is missing would be looked for elsewhere.
     kernel = {"disablePyPIFallback": True, "loadPyodideOptions": {"packages": packages}}
-    page = {"appName": "Twisted.web, line by line", "litePluginSettings": {KERNEL: kernel}}
+    page = {
+        "appName": "Twisted.web, line by line",
+        "disabledExtensions": [_SERVICE_WORKER],
+        "litePluginSettings": {KERNEL: kernel},
+    }
     for name, data in {
         "jupyter_lite_config.json": {"LiteBuildConfig": building},
         "jupyter-lite.json": {"jupyter-lite-schema-version": 0, "jupyter-config-data": page},
