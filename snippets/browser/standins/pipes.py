@@ -127,10 +127,9 @@ def _set_wakeup_fd(number: int, **_: bool) -> int:
 def _or_real(own: Callable[..., Any], real: Callable[..., Any]) -> Callable[..., Any]:
     """A function for numbers of both kinds: of stand-ins, and real ones."""
 
-    def function(number: Any, *args: Any, **options: Any) -> Any:
-        if not ours(number):
-            number = number.fileno() if ours(getattr(number, "fileno", int)()) else number
-        return (own if ours(number) else real)(number, *args, **options)
+    def function(file: Any, *args: Any, **options: Any) -> Any:
+        number = file.fileno() if hasattr(file, "fileno") else file
+        return own(number, *args, **options) if ours(number) else real(file, *args, **options)
 
     function.__name__ = real.__name__
     return function
