@@ -69,11 +69,10 @@ def _python(folder: Path, tools: Path, step: Step) -> list[wheels.Wheel]:
     for name in _PYODIDE:
         shutil.copy(package / name, folder)
     step("fetching wheels")
-    fetched = sorted(downloads.wheels().glob("*.whl"))
-    step("making wheels")
     # What the kernel itself is made of comes with what starts it.
-    of_kernel = sorted((_extension(tools) / "static" / "pypi").glob("*.whl"))
-    made = [wheels.plain(wheel, folder) for wheel in [*fetched, *of_kernel] if "widgets" not in wheel.name]
+    fetched = [*downloads.wheels().glob("*.whl"), *(_extension(tools) / "static" / "pypi").glob("*.whl")]
+    made = [wheels.named(Path(shutil.copy(wheel, folder))) for wheel in sorted(fetched) if "widgets" not in wheel.name]
+    step("making the wheel of the book")
     letters = folder / "letters"
     pack(letters)
     made.append(wheels.own(folder, {_LETTERS: letters.read_bytes()}))
