@@ -107,8 +107,6 @@ def _shown(output: NotebookNode, attached: dict[str, Any]) -> Iterator[str]:
         yield f"![{_in_a_line(data['text/plain'])}](attachment:{name})"
     elif "text/html" in data:
         yield _HINT.sub("", _in_a_line(data["text/html"]))
-    elif "text/markdown" in data:
-        yield data["text/markdown"]
     else:
         yield _fenced((output.get("text") or data["text/plain"]).rstrip("\n"), "text")
 
