@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
@@ -14,16 +15,22 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from matplotlib.hatch import get_path
+from PIL import Image, ImageChops, ImageStat
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures import Picture, drawn_as, growth, letters, path_map, png, sequence
 from snippets.lens.figures.letters import Packed, outlines, pack
 from snippets.lens.figures.picture import Sheet, legible, width
+from snippets.lens.figures.svg import HATCHES
 from snippets.lens.figures.typeset import EM, FACES, Letters, pieces
 from tests.programs import run
 from tests.recorded import path_traced
 from tests.svgs import assert_whole
+from tests.test_figures import FIGURES
 
+FAINT = 48  # of 255
+SHOWN = ["map: 05_http_channel", "ribbon: folded", "states: pipelined", "sequence: two threads"]
 NO_MATPLOTLIB = "import sys; sys.modules |= dict.fromkeys(['matplotlib', 'numpy', 'PIL', 'fontTools']); "
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -235,3 +242,51 @@ def outlined(sign: str) -> tuple[float, float]:
             y += int(re.findall(r"-?\d+", numbers)[-1])
             seen.append(y)
     return min(seen), max(seen)
+
+
+@pytest.mark.parametrize("hatch", HATCHES)
+def test_a_hatch_has_the_lines_of_the_other_maker(hatch):
+    """Each line or dot of matplotlib's tile, an inch wide, lies on one of the small tile, and each of that on one."""
+    wide, high, path = HATCHES[hatch]
+    ours = [tuple(map(float, re.findall(r"-?[\d.]+", part))) for part in path.split("M")[1:]]
+    if hatch == "....":
+        rows = get_path(hatch, 6).vertices.reshape(-1, 27, 2)[:, :-1].mean(axis=1) * 72
+        theirs = {(round(x % wide, 2) % wide, round((72 - y) % high, 2) % high) for x, y in rows}
+        assert theirs == {(x % wide, y % high) for x, y, _ in ours}
+        return
+    theirs = set()
+    for (x0, y0), (x1, y1) in get_path(hatch, 6).vertices.reshape(-1, 2, 2) * 72:
+        theirs |= {place((x0, 72 - y0), (x1, 72 - y1), wide, high)}
+    assert theirs == {place(*ends(line, path), wide, high) for line in ours}
+
+
+def ends(line, path):
+    """Both ends of a line of a tile, as it is written: with two numbers each, or with one that changes."""
+    x, y, *to = line
+    return (x, y), (to[0], y) if "H" in path else (x, to[0]) if "V" in path else tuple(to)
+
+
+def place(start, end, wide, high):
+    """A line as its slope, and where it crosses the tile that repeats."""
+    (x0, y0), (x1, y1) = start, end
+    across, down = round(x1 - x0, 6), round(y1 - y0, 6)
+    if across == 0:
+        return "upright", round(x0 % wide, 2) % wide
+    slope = round(down / across, 4)
+    return slope, round((y0 - slope * x0) % high, 2) % high
+
+
+@pytest.mark.parametrize(
+    "name", ["map: 05_http_channel", "ribbon: folded", "states: pipelined", "sequence: two threads"]
+)
+def test_a_browser_shows_what_the_png_shows(browser, name):
+    """But for the edges of letters and lines: eight by eight dots have nearly the same colour in both."""
+    picture = FIGURES[name]()
+    drawn = Image.open(io.BytesIO(picture.png)).convert("RGB")
+    page = browser.new_context(viewport={"width": drawn.width, "height": drawn.height}).new_page()
+    page.set_content(f'<body style="margin: 0">{picture.svg}')
+    shown = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    page.close()
+    apart = ImageChops.difference(drawn.reduce(8), shown.reduce(8))
+    assert max(high for _, high in apart.getextrema()) < FAINT
+    assert max(ImageStat.Stat(apart).mean) < 3
