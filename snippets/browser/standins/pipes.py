@@ -7,8 +7,8 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-from snippets.browser.standins import waiting
 from snippets.browser.standins.descriptors import ERR, HUP, IN, OUT, File, close, file_of, opened, ours
+from snippets.browser.standins.waiting import wait
 
 ROOM = 65536  # bytes in a pipe, as on Linux
 
@@ -39,7 +39,7 @@ class _Reader(File):
     def read(self, size: int) -> bytes:
         if not self._pipe.data and self._pipe.writer:
             if self.waits:
-                waiting.out(None)
+                wait(None)
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         data = bytes(self._pipe.data[:size])
         del self._pipe.data[:size]
@@ -67,7 +67,7 @@ class _Writer(File):
             raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
         room = ROOM - len(self._pipe.data)
         if self.waits and len(data) > room:
-            waiting.out(None)
+            wait(None)
         if not room:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         taken = bytes(data[:room])

@@ -8,9 +8,9 @@ import warnings
 from collections.abc import Callable, Iterable
 from typing import Any, Self, TypeVar
 
-from snippets.browser.standins import waiting
 from snippets.browser.standins.descriptors import close, file_of, opened
 from snippets.browser.standins.streams import Address, Stream, failed
+from snippets.browser.standins.waiting import wait
 
 _Result = TypeVar("_Result")
 _RealSocket = socket.socket
@@ -120,7 +120,7 @@ class Socket(_RealSocket):
         except BlockingIOError:
             if self._timeout == 0:
                 raise
-        waiting.out(self._timeout)
+        wait(self._timeout)
         raise TimeoutError("timed out")
 
     # Listening and connecting.
