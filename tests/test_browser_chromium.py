@@ -108,7 +108,7 @@ def opened(browser, address, delivered, slug):
     context.on("request", lambda request: asked.append(request.url))
     context.on("weberror", lambda error: faults.append(str(error.error)))
     # What JupyterLab is told is told it with one thing more: to let the test ask.
-    context.route("**/book/jupyter-lite.json*", _exposed)
+    context.route("**/jupyter-lite.json*", _exposed)
     page = context.new_page()
     try:
         page.goto(f"{address}lab/index.html?path=notebooks/{slug}.ipynb")
