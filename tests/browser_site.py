@@ -17,6 +17,7 @@ from snippets.workshop.book import difference
 from snippets.workshop.kernels import normalise
 
 RUNNER = Path(__file__).with_name("kernel_in_node.mjs")
+_SVG = 'src="data:image/svg+xml'
 LONG = 600  # seconds, after which a notebook in node is taken to hang
 
 
@@ -77,6 +78,6 @@ def _comparable(notebook: NotebookNode) -> list[NotebookNode]:
         if output.output_type == "stream":
             output.text = output.text.replace("\r\n", "\n")
         elif "data" in output:
-            drawn = {output.data.pop(kind, None) for kind in ("image/png", "image/svg+xml")} - {None}
-            output.data["a picture"] = str(len(drawn))
+            if output.data.pop("image/png", "") or _SVG in output.data.get("text/html", ""):
+                output.data["text/html"] = "a picture"  # what is on it is said in plain text
     return cells

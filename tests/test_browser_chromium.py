@@ -141,7 +141,7 @@ class TestAChapterFromAColdStart:
     def test_the_first_shows_its_figure_and_its_player(self, lab, capsys):
         with lab("00_start_here") as chapter:
             self.runs(chapter, "00", capsys)
-            figure = chapter.page.locator(".jp-OutputArea svg[role=img]").first
+            figure = chapter.page.locator('.jp-OutputArea img[src^="data:image/svg+xml"]').first
             figure.scroll_into_view_if_needed()
             assert figure.bounding_box()["width"] > 300
             player = chapter.page.get_by_role("group", name="Player: GET /").first

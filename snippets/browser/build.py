@@ -6,6 +6,7 @@ import shutil
 import sys
 import zlib
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -16,6 +17,7 @@ from snippets.browser.first_page import first_page, licences
 from snippets.browser.lock import lock
 from snippets.browser.notebooks import browser_notebook
 from snippets.edition.folders import NEW, whole
+from snippets.lens import figures
 from snippets.lens.figures.letters import pack
 
 Step = Callable[[str], None]  # is told what begins
@@ -73,12 +75,17 @@ def _python(folder: Path, tools: Path, step: Step) -> list[wheels.Wheel]:
     fetched = [*downloads.wheels().glob("*.whl"), *(_extension(tools) / "static" / "pypi").glob("*.whl")]
     made = [wheels.named(Path(shutil.copy(wheel, folder))) for wheel in sorted(fetched) if "widgets" not in wheel.name]
     step("making the wheel of the book")
-    letters = folder / "letters"
-    pack(letters)
-    made.append(wheels.own(folder, {_LETTERS: letters.read_bytes()}))
-    letters.unlink()
+    made.append(wheels.own(folder, {_LETTERS: (_letters() / "letters").read_bytes()}))
     (folder / "pyodide-lock.json").write_text(lock(made, package / "pyodide-lock.json"), encoding="utf-8")
     return made
+
+
+def _letters() -> Path:
+    """The folder of the letters of figures, which takes long to make."""
+    made_by = [file.read_bytes() for file in sorted(Path(figures.__file__).parent.glob("*.py"))]
+    return downloads.kept(
+        "letters", b"\0".join([version("matplotlib").encode(), *made_by]), lambda into: pack(into / "letters")
+    )
 
 
 def _extension(tools: Path) -> Path:

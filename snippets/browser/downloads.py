@@ -42,7 +42,7 @@ def wheels() -> Path:
             for file in sorted(Path(fetched).glob("*.whl")):
                 plain(file, into)
 
-    return _kept("wheels", pins.read_bytes() + repr(LEFT_OUT).encode(), fetch)
+    return kept("wheels", pins.read_bytes() + repr(LEFT_OUT).encode(), fetch)
 
 
 def tools() -> Path:
@@ -56,7 +56,7 @@ def tools() -> Path:
     def fetch(into: Path) -> None:
         _pip("install", *_PIP, "--requirement", str(pins), "--target", str(into))
 
-    return _kept("tools", pins.read_bytes(), fetch)
+    return kept("tools", pins.read_bytes(), fetch)
 
 
 def pyodide() -> Path:
@@ -65,7 +65,7 @@ def pyodide() -> Path:
     Raises:
         LensError: it can't be had, is another than the pinned one, or can't be kept.
     """
-    return _kept("pyodide", PYODIDE_SHA256.encode(), _fetch_pyodide)
+    return kept("pyodide", PYODIDE_SHA256.encode(), _fetch_pyodide)
 
 
 def _fetch_pyodide(into: Path) -> None:
@@ -82,8 +82,17 @@ def _fetch_pyodide(into: Path) -> None:
     archive.unlink()
 
 
-def _kept(name: str, pins: bytes, fetch: Callable[[Path], None]) -> Path:
-    """A folder that is filled once, and again when the pins have changed."""
+def kept(name: str, pins: bytes, fetch: Callable[[Path], None]) -> Path:
+    """A folder that is filled once, and again when what it is made of has changed.
+
+    Args:
+        name: what it is called.
+        pins: what it is made of.
+        fetch: fills a folder.
+
+    Raises:
+        LensError: it can't be filled, or kept.
+    """
     folder = shelf() / "browser" / name
     key = hashlib.sha256(pins).hexdigest()
     if _key_of(folder) != key:

@@ -17,6 +17,8 @@ from snippets import catalogue
 LEFT_OUT = {
     # Compiled for one machine; each of these packages does without.
     "*": ["*.so", "*.c", "*.pyd"],
+    # Its tests: two fifths of it, and nothing imports them.
+    "twisted": ["twisted/test/*", "twisted/*/test/*"],
     # What jedi knows of packages that are not there: two thirds of it.
     "jedi": ["jedi/third_party/typeshed/stubs/*", "jedi/third_party/django-stubs/*"],
 }

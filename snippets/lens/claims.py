@@ -33,8 +33,9 @@ class Claim(NamedTuple):
 
     @property
     def markdown(self) -> str:
-        """Its name, linked to its line from a notebook, and the claim."""
-        return f"[`{self.name}`](../{self.file}#L{self.line}): *{self.says.removesuffix('.')}*"
+        """Its name, linked to its line from a notebook, and the claim; in a browser the reader has no files."""
+        name = f"`{self.name}`" if sys.platform == "emscripten" else f"[`{self.name}`](../{self.file}#L{self.line})"
+        return f"{name}: *{self.says.removesuffix('.')}*"
 
 
 @functools.cache
