@@ -65,7 +65,7 @@ def in_node(site: Path, delivered: NotebookNode) -> NotebookNode:
 
 
 def differences(delivered: NotebookNode, ran: NotebookNode) -> list[str]:
-    """What differs between the outputs of a notebook as delivered and as run, but for kinds of pictures and line ends."""
+    """What differs between a notebook's outputs as delivered and as run, but for kinds of pictures and line ends."""
     cells = zip(_comparable(delivered), _comparable(ran), strict=True)
     found = ((at, then.source.partition("\n")[0], difference(then, now)) for at, (then, now) in enumerate(cells))
     return [f"cell {at}, {line!r}: {said}" for at, line, said in found if said]

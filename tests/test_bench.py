@@ -12,6 +12,8 @@ from snippets.workshop import bench
 from snippets.workshop.commands import print_bench
 from tests.sandboxed import refused
 
+pytestmark = pytest.mark.once
+
 PROC = Path("/proc/self/status").exists()
 FIGURES = [
     "a GET, untraced, in µs",

@@ -23,6 +23,8 @@ from snippets.practice.process import ROOT
 from tests.bookshelf import PROGRAM, RIGHT, only_these, write
 from tests.sandboxed import SECONDS, left_over, needs_a_sandbox
 
+pytestmark = pytest.mark.once
+
 FORGETS = """
 from twisted.internet.protocol import Protocol
 

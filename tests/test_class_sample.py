@@ -17,6 +17,8 @@ from snippets.practice.process import environment
 from tests.invoked import invoked
 from tests.sandboxed import needs_a_sandbox
 
+pytestmark = pytest.mark.once
+
 TOLD = {
     "an endless loop": "ran without coming to an end",
     "a fork bomb": "Resource temporarily unavailable",

@@ -14,6 +14,8 @@ from tests.bookshelf import RIGHT, only_these, write
 from tests.hostile import HELPERS, HOSTILE
 from tests.sandboxed import TOKEN, World, begun, contained, left_over
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module", autouse=True)
 def shelf(tmp_path_factory):

@@ -19,6 +19,8 @@ from snippets.practice.process import ROOT
 from tests.bookshelf import PROGRAM, RIGHT, only_these, write
 from tests.sandboxed import SECONDS, needs_a_sandbox
 
+pytestmark = pytest.mark.once
+
 pytest.importorskip("distributed", reason="dask.distributed is not installed")
 
 _QUIET = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")

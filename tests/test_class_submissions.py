@@ -14,6 +14,8 @@ from snippets.practice.grading.parcels import MOST_FILES, Parcel, parcels
 from snippets.practice.grading.unpacked import unpacked
 from tests.bookshelf import RIGHT, only_these, write
 
+pytestmark = pytest.mark.once
+
 SUM, ECHO, CALLS = RIGHT["a_sum"], RIGHT["an_echo"], RIGHT["some_calls"]
 
 

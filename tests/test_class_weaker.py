@@ -31,6 +31,8 @@ from tests.invoked import invoked
 from tests.programs import run
 from tests.sandboxed import SECONDS, World, begun, contained, filled, left_over, needs_a_sandbox
 
+pytestmark = pytest.mark.once
+
 # What only computes or waits is stopped by the same hand in every sandbox, and is tried in the other.
 LONG = (
     "an endless",

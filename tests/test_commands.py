@@ -9,6 +9,8 @@ from snippets.workshop.prose import chapter_text
 from tests.sandboxed import needs_a_sandbox
 from tests.terminal import SERVER, TALK, typed
 
+pytestmark = pytest.mark.once
+
 COMMAND = re.compile(r"`((?:python -m snippets|printf|curl|nc)\b[^`]*)`")
 GRADES = re.compile(r"^python -m snippets exercises grade\b")  # a sandbox can't be made on such a network
 # What a command says when all is well, though its exit code is not 0.

@@ -10,6 +10,8 @@ from snippets import edition
 from snippets.edition.sphinx_pages import run_sphinx
 from tests.serving import serving
 
+pytestmark = pytest.mark.once
+
 WAIT = 50_000  # milliseconds: a busy machine makes no test fail
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(1)</script>"

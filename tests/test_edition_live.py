@@ -15,6 +15,8 @@ from snippets.edition.live import BEAT, KEPT, LONGEST, MOST_HELD, MOST_WATCHERS
 from snippets.lens.wire import Wire
 from tests.serving import serving
 
+pytestmark = pytest.mark.once
+
 WATCH = b"GET /live/events HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n"
 PAGE = b"GET /page.html HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n"
 

@@ -6,6 +6,8 @@ from snippets.edition import pages
 from snippets.lens.errors import LensError
 from tests.web_book import PLAYERS, made, shelved
 
+pytestmark = pytest.mark.once
+
 # A book of two chapters that take no time to run.
 SMALL = PLAYERS[: PLAYERS.index("```{code-cell}")].replace("#Further:-the-same-film-once-more", "#Below")
 SMALL += "## Below\n\n```{code-cell} ipython3\nprint(6 * 7)\n```\n"

@@ -7,6 +7,8 @@ import pytest
 
 from snippets.edition import bench_served as bench
 
+pytestmark = pytest.mark.once
+
 needs_proc = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
 
 

@@ -15,6 +15,8 @@ from snippets.lens.source import find
 from tests.web_book import EXECUTED
 from tests.web_pages import Page, broken, read
 
+pytestmark = pytest.mark.once
+
 SEARCH = SearchEnglish({})
 
 

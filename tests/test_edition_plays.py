@@ -15,6 +15,8 @@ from snippets.lens.wire import Wire
 from snippets.workshop.scenarios.demo_site import DemoSite
 from tests.serving import HELLO, code_of, play_request, serving
 
+pytestmark = pytest.mark.once
+
 # A process that does as it is told: hang, die, flood, say two lines, or echo the line with its own number.
 OBEYS = """
 import os, sys

@@ -10,6 +10,8 @@ from snippets import catalogue
 from snippets.edition import commands, pages
 from tests.invoked import invoked, refused
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def made(tmp_path, monkeypatch):

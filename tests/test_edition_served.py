@@ -10,6 +10,8 @@ import pytest
 from snippets.edition.guard import HEADERS, MOST_BODY, own
 from tests.serving import code_of, serving
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

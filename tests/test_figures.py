@@ -19,6 +19,7 @@ from snippets.lens.kept import Cut, Raised
 from snippets.lens.path import CHAPTERS, LANES, PATH
 from tests.pictures import assert_legible
 from tests.recorded import HTTP, STATEFUL, TRACES, event, made, path_traced
+from tests.svgs import both
 
 LONG_NAME = "twisted.web.http:HTTPChannel.aMethodWithANameSoLongThatNobodyWouldThinkOfIt"
 SEQUENCES = {
@@ -57,7 +58,7 @@ def fingerprint() -> str:
 class TestEveryFigure:
     @pytest.mark.parametrize("name", FIGURES)
     def test_can_be_read_and_has_an_alt_text(self, name):
-        picture = FIGURES[name]()
+        picture = both(FIGURES[name])
         assert_legible(picture)
         assert 40 < len(picture.alt) < 1200
         assert picture.alt.endswith(".")

@@ -13,6 +13,7 @@ from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
 from tests.pictures import assert_legible, texts
 from tests.recorded import kinds
+from tests.svgs import both
 
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 MIXED = b"3;a=b\r\nhel\r\n2\r\nlo\r\n0\r\nSum: 42\r\n\r\n"
@@ -77,7 +78,7 @@ def test_what_is_refused_is_framed(body, kind, refused):
 @pytest.mark.parametrize(("body", "sizes"), [(MIXED, None), (MIXED, 7), (MIXED, 1), (b"0\r\n\r\nGET", None)])
 def test_can_be_read_and_has_a_legend_of_what_occurs(body, sizes):
     trace = traced(body, sizes)
-    picture = chunk_ribbon(trace)
+    picture = both(chunk_ribbon, trace)
     assert isinstance(picture, Picture)
     assert_legible(picture)
     found, cuts = received_chunks(trace)

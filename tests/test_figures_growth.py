@@ -9,29 +9,39 @@ from hypothesis import strategies as st
 from snippets.lens.errors import LensError
 from snippets.lens.figures import growth
 from snippets.lens.figures.growth import HIGH, LINE, _spread
+from snippets.lens.figures.marks import Text
+from snippets.lens.figures.palette import TEXT
 from tests.pictures import assert_legible, texts
+from tests.plots import Scales, curves, middle, signs
+from tests.svgs import both
 
 SIZES = [2**power for power in range(15)]
 SQUARE = {size: size**2 for size in SIZES}
 FLAT = dict.fromkeys(SIZES, 0.5)
 HALF = {size: size / 2 for size in SIZES}
+CURVES = {"square": SQUARE, "flat": FLAT, "half": HALF}
 
 
 def test_every_point_has_a_mark_where_it_belongs():
-    curves = {"square": SQUARE, "flat": FLAT, "half": HALF}
-    picture = growth(curves, "bytes", "seconds")
-    page, plot = picture.figure.axes
-    assert (plot.get_xscale(), plot.get_yscale()) == ("log", "log")
-    assert (plot.get_xlim(), plot.get_ylim()) == ((SIZES[0], SIZES[-1]), (0.1, 1e9))
-    for line, curve in zip(plot.lines, curves.values(), strict=True):
-        assert dict(zip(*line.get_data(), strict=True)) == curve
-    assert len({line.get_marker() for line in plot.lines}) == len({line.get_color() for line in plot.lines}) == 3
-    names = {text.get_text(): text for text in page.texts}
-    for line, name in zip(plot.lines, curves, strict=True):
-        end = plot.transData.transform(line.get_xydata()[-1])
-        written = names[name].get_window_extent()
-        assert written.x0 > end[0]
-        assert abs((written.y0 + written.y1) / 2 - end[1]) < 5, "its name is at its end"
+    picture = growth(CURVES, "bytes", "seconds")
+    scales = Scales(picture, logarithmic=True)
+    assert [scales.read((x, scales.up[0][1]))[0] for _, x in scales.across] == [value for value, _ in scales.across]
+    assert (scales.across[0][0], scales.across[-1][0]) == (SIZES[0], SIZES[-1])
+    assert (scales.up[0][0], scales.up[-1][0]) == (0.1, 1e9)
+    drawn = signs(picture)
+    of_each = [drawn[start : start + len(SIZES)] for start in range(0, len(drawn), len(SIZES))]
+    for line, curve, of_it in zip(curves(picture), CURVES.values(), of_each, strict=True):
+        points = list(map(scales.read, line.points))
+        assert points == [pytest.approx(point) for point in curve.items()]
+        assert [scales.read(middle(sign)) for sign in of_it] == [pytest.approx(point) for point in curve.items()]
+        assert {sign.edge for sign in of_it} == {line.colour}
+    assert len({(type(sign), getattr(sign, "round_by", 0)) for sign in drawn}) == 3
+    assert len({line.colour for line in curves(picture)}) == 3
+    for line, name in zip(curves(picture), CURVES, strict=True):
+        (written,) = (mark for mark in picture.marks if isinstance(mark, Text) and mark.text == name)
+        x, y = line.points[-1]
+        assert written.x > x
+        assert abs(written.y - 0.36 * TEXT - y) < 3, "its name is at its end"
 
 
 def test_numbers_stand_where_there_is_room():
@@ -44,7 +54,7 @@ def test_numbers_stand_where_there_is_room():
 
 
 @pytest.mark.parametrize(
-    "curves",
+    "costs",
     [
         {"one": SQUARE},
         {"in one piece": FLAT, "byte by byte": HALF},
@@ -54,10 +64,10 @@ def test_numbers_stand_where_there_is_room():
         {"from next to nothing": {1: 1e-20, 2: 1e20}},
     ],
 )
-def test_can_be_read(curves):
-    picture = growth(curves, "bytes in a line", "bytes copied")
+def test_can_be_read(costs):
+    picture = both(growth, costs, "bytes in a line", "bytes copied")
     assert_legible(picture)
-    assert {*curves, "bytes in a line", "bytes copied"} <= set(texts(picture))
+    assert {*costs, "bytes in a line", "bytes copied"} <= set(texts(picture))
 
 
 @given(st.dictionaries(st.text(min_size=1), st.floats(0, HIGH), max_size=3))
@@ -78,7 +88,7 @@ def test_alt_says_where_each_curve_begins_and_ends():
 
 
 @pytest.mark.parametrize(
-    "curves",
+    "costs",
     [
         {},
         {"a": {1: 1}},
@@ -88,6 +98,6 @@ def test_alt_says_where_each_curve_begins_and_ends():
         dict.fromkeys("abcd", SQUARE),
     ],
 )
-def test_what_cannot_be_drawn_is_one_clear_line(curves):
+def test_what_cannot_be_drawn_is_one_clear_line(costs):
     with pytest.raises(LensError, match="one to 3 curves, each of two points or more, all numbers above 0"):
-        growth(curves, "bytes", "seconds")
+        growth(costs, "bytes", "seconds")

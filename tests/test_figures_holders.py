@@ -14,6 +14,7 @@ from snippets.lens.figures.holders import Hold, _arrows, _cards, holds
 from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
 from tests.pictures import assert_legible, texts
+from tests.svgs import both
 
 
 class Thing:
@@ -197,11 +198,11 @@ def test_arrows_to_one_card_do_not_cross_each_other(roles):
 @given(graphs())
 def test_it_can_be_read(roles):
     with suppress(LensError):  # so many arrows that they don't fit
-        assert_legible(holders(**{role.replace(" ", "_"): each for role, each in roles.items()}))
+        assert_legible(both(holders, **{role.replace(" ", "_"): each for role, each in roles.items()}))
 
 
 def test_the_figures_of_the_book_can_be_read():
     wire, roles = connected()
-    assert_legible(holders(**roles))
+    assert_legible(both(holders, **roles))
     wire.disconnect()
-    assert_legible(holders(**roles))
+    assert_legible(both(holders, **roles))

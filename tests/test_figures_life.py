@@ -28,6 +28,7 @@ from snippets.lens.trace import Trace, record
 from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
 from tests.pictures import assert_legible, texts
+from tests.svgs import both
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nContent-Length: 20000\r\n\r\n" + b"x" * 20_000
@@ -106,7 +107,7 @@ def kinds(trace: Trace, lane: str) -> list[str | None]:
 
 @pytest.mark.parametrize("name", TRACES)
 def test_can_be_read(name):
-    picture = life(TRACES[name]())
+    picture = both(life, TRACES[name]())
     assert_legible(picture)
     assert picture.png.startswith(b"\x89PNG")
 

@@ -25,6 +25,7 @@ from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
 from tests.pictures import assert_legible, texts
 from tests.recorded import kinds
+from tests.svgs import both
 
 
 class Obedient(LineReceiver):
@@ -185,7 +186,7 @@ def test_a_long_piece_is_known_by_its_length():
 def test_can_be_read_and_has_a_legend_of_what_occurs(data, size):
     trace = traced(data, size)
     found, cuts = received_lines(trace)
-    picture = line_ribbon(trace)
+    picture = both(line_ribbon, trace)
     assert isinstance(picture, Picture)
     assert_legible(picture)
     said = texts(picture)

@@ -13,6 +13,7 @@ from snippets.lens.figures import resource_tree, walks
 from snippets.lens.figures.resource_tree import MOST_ROWS, join, live
 from tests.pictures import assert_legible, texts
 from tests.resources import Leaf, Made, Page, sent, tree, walk
+from tests.svgs import both
 
 
 class TestFigure:
@@ -163,5 +164,5 @@ def test_it_can_be_read(root, segments):
     (found,) = walks(trace)
     assert found.before == tuple(segment[:200] for segment in segments)
     with suppress(LensError):  # a tree that is too wide to be drawn
-        assert_legible(resource_tree(root, trace))
-        assert_legible(resource_tree(root))
+        assert_legible(both(resource_tree, root, trace))
+        assert_legible(both(resource_tree, root))

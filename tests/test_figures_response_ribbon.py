@@ -24,6 +24,7 @@ from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
 from tests.pictures import assert_legible, texts
 from tests.recorded import kinds
+from tests.svgs import both
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -160,7 +161,7 @@ def test_a_cut_stands_where_a_send_ended():
 )
 def test_can_be_read_and_has_a_legend_of_what_occurs(page, data):
     trace, response = traced(page, data)
-    picture = response_ribbon(trace, response)
+    picture = both(response_ribbon, trace, response)
     assert_legible(picture)
     said = texts(picture)
     assert {kind for kind in LOOK.fills if kind in said} == {byte.kind for byte in responded(trace, response).bytes}

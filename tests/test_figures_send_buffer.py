@@ -1,5 +1,7 @@
 """The figure of a send buffer: what is drawn is what was recorded, and can be read."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,12 +10,17 @@ from twisted.web.server import NOT_DONE_YET
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures import BUFFER_POINTS, BUFFER_WATCH, send_buffer
+from snippets.lens.figures.marks import Line
+from snippets.lens.figures.palette import INK, WHITE
+from snippets.lens.figures.send_buffer import FULL as LIMIT
 from snippets.lens.figures.send_buffer import MOST_NUMBERS, _numbers
 from snippets.lens.follow.buffer import PAUSE, RESUME, Level, levels
 from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
 from snippets.producers.big_file import root
 from tests.pictures import assert_legible, texts
+from tests.plots import Scales, curves, middle, signs
+from tests.svgs import both
 
 FULL = 65536
 
@@ -90,21 +97,24 @@ def test_a_response_of_one_write(file):
 
     trace, _ = slowly(Short(), "/")
     assert levels(trace)[-1] == Level(1, 0)
-    assert_legible(send_buffer({"short": trace}, FULL))
+    assert_legible(both(send_buffer, {"short": trace}, FULL))
 
 
 def test_every_rise_and_pause_stands_where_it_belongs(file):
     run = levels(file[0])
     picture = send_buffer({"a file": file[0]}, FULL)
-    plot = picture.figure.axes[1]
-    line, full, paused, resumed = (plot.lines[number] for number in (1, 0, 2, 3))
-    assert set(full.get_ydata()) == {FULL}
-    assert set(zip(*line.get_data(), strict=True)) == {(0, 0), *((level.turn, level.waiting) for level in run)}
-    assert line.get_drawstyle() == "steps-post"
-    for drawn, told in [(paused, PAUSE), (resumed, RESUME)]:
+    scales = Scales(picture)
+    (line,) = curves(picture)
+    corners = list(map(scales.read, line.points))
+    assert set(corners) == {(0, 0), *((level.turn, level.waiting) for level in run), *corners[1:-1:2]}
+    assert all(one[0] == other[0] or one[1] == other[1] for one, other in pairwise(corners)), "it rises and falls"
+    (full,) = (mark for mark in picture.marks if isinstance(mark, Line) and mark.dashes == LIMIT and mark.layer == 2)
+    assert {scales.read(point)[1] for point in full.points} == {FULL}
+    for told, inside, first in [(PAUSE, INK, -1), (RESUME, WHITE, 1)]:
         points = [(level.turn, level.waiting) for level in run if level.told == told]
-        assert list(zip(*drawn.get_data(), strict=True)) == points
-    assert paused.get_marker() != resumed.get_marker()
+        drawn = [sign for sign in signs(picture) if sign.colour == inside]
+        assert [scales.read(middle(sign)) for sign in drawn] == points
+        assert all((sign.points[2][1] - sign.points[0][1]) * first < 0 for sign in drawn), "down for a pause"
 
 
 def test_of_several_pauses_in_a_row_the_first_is_marked():
@@ -126,8 +136,7 @@ def test_of_several_pauses_in_a_row_the_first_is_marked():
     trace, _ = slowly(Deaf(), "/", turns=1)
     assert sum(level.told == PAUSE for level in levels(trace)) >= 4
     picture = send_buffer({"deaf": trace}, FULL)
-    (marks,) = [line for line in picture.figure.axes[1].lines if line.get_linestyle() == "None"]
-    assert len(marks.get_xdata()) == 1
+    assert len(signs(picture)) == 1
     assert "its producer is told to go on" not in texts(picture)
     assert_legible(picture)
 
@@ -136,12 +145,10 @@ def test_of_several_pauses_in_a_row_the_first_is_marked():
 def test_can_be_read(size):
     site = root(size)
     runs = {path: slowly(site, path, portion=max(size // 15, 1))[0] for path in ("/file", "/pull", "/loop")}
-    picture = send_buffer(runs, FULL)
+    picture = both(send_buffer, runs, FULL)
     assert_legible(picture)
     assert {*runs, "bytes in the send buffer", "full: 65,536 bytes"} <= set(texts(picture))
-    lines = [line for line in picture.figure.axes[1].lines if line.get_drawstyle() == "steps-post"]
-    assert len({line.get_color() for line in lines}) == 3
-    assert len({str(line._unscaled_dash_pattern) for line in lines}) == 3
+    assert len({line.colour for line in curves(picture)}) == len({line.dashes for line in curves(picture)}) == 3
 
 
 @given(st.integers(1, 10**12))

@@ -12,6 +12,7 @@ from snippets.lens.figures import timeline
 from snippets.lens.figures.timeline import ACCEPTED, DUE, HUNG_UP, MOST_LETTERS, POLLED, READ, WRITTEN, boxes, slots
 from snippets.lens.turns import Ready, Turn, Turns
 from tests.pictures import assert_legible, texts
+from tests.svgs import both
 
 
 class Upper(Protocol):
@@ -158,11 +159,11 @@ def test_a_turn_is_not_broken_if_it_fits_on_a_band_of_its_own(room):
 @settings(max_examples=8)
 @given(some_turns(most=6))
 def test_every_text_can_be_read(turns):
-    assert_legible(timeline(turns))
+    assert_legible(both(timeline, turns))
 
 
 def test_the_picture_says_what_it_shows():
-    picture = timeline(an_answer())
+    picture = both(timeline, an_answer())
     assert_legible(picture)
     written = texts(picture)
     assert {"reactor", "Port#1", "Server#1", "accept", "read", "5 bytes", "turn 4", "the connection is lost"} <= {

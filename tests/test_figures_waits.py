@@ -11,6 +11,7 @@ from snippets.lens.follow.waits import AT_WORK, BEHIND, KEPT, SOURCE, Wait, wait
 from snippets.lens.trace import Trace, record
 from snippets.lens.wire import Wire
 from tests.pictures import assert_legible, texts
+from tests.svgs import both
 
 GET = b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -132,7 +133,8 @@ def test_every_scale_can_be_read(seconds):
         wire = Wire(Page({"news": seconds}))
         wire.send(GET)
         wire.advance(seconds)
-    picture = waits_for({"not to the end": trace, "to the end, with a name that is longer than any lane's": to_the_end})
+    runs = {"not to the end": trace, "to the end, with a name that is longer than any lane's": to_the_end}
+    picture = both(waits_for, runs)
     assert_legible(picture)
     assert "2 runs" in picture.alt
 

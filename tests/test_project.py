@@ -119,15 +119,6 @@ ARROWS = {
         "snippets.shell",
     ),
     "snippets/exercises": ("snippets.practice.talk", "snippets.lens"),
-    "snippets/browser": (
-        "snippets.browser",
-        "snippets.practice",
-        "snippets.workshop",
-        "snippets.lens",
-        "snippets.catalogue",
-        "snippets.cells",
-        "snippets.shell",
-    ),
 }
 NO_FIGURES = ("matplotlib", "numpy", "PIL", "snippets.lens.figures")
 
@@ -175,6 +166,37 @@ def test_no_modules_import_one_another_in_a_circle():
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_file_is_longer_than_can_be_kept_in_mind(path):
     assert len(path.read_text("utf-8").splitlines()) <= 400
+
+
+# What an interpreter can change: what chapters and their programs print, and what the lens sees of a run.
+CHANGEABLE = {"book_texts", "chapter", "snippets"} | {
+    module.stem for module in (ROOT / "snippets" / "lens").iterdir() if module.suffix == ".py" or module.is_dir()
+}
+
+
+def tests_of(subjects):
+    """The files of tests whose name begins with one of some subjects."""
+    names = {path: path.stem.removeprefix("test_") for path in sorted((ROOT / "tests").glob("test_*.py"))}
+    return [path for path, name in names.items() if any(f"{name}_".startswith(f"{each}_") for each in subjects)]
+
+
+@pytest.mark.parametrize("path", tests_of(CHANGEABLE), ids=lambda path: path.stem)
+def test_what_an_interpreter_can_change_is_tested_on_each(path):
+    marks = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)]
+    assert "once" not in {mark.attr for mark in marks}, "this file is no place for pytest.mark.once"
+
+
+def test_the_readme_says_which_versions_are_tested_and_what_runs_on_each():
+    readme, script = ((ROOT / name).read_text("utf-8") for name in ("README.md", ".ci/run"))
+    (versions,) = re.findall(r"^for version in (.*); do$", script, re.MULTILINE)
+    whole, *others = versions.split()
+    assert "-m 'not once'" in script
+    (said,) = re.findall(
+        r"^`\.ci/run` runs all of them on Python ([\d.]+), and on (.*?) all but those", readme, re.MULTILINE
+    )
+    assert said[0] == whole
+    assert set(re.findall(r"[\d.]+", said[1])) == set(others)
+    assert set(re.findall(r"3\.\d+", re.search("You need Python (.*),", readme)[1])) == {whole, *others}
 
 
 def test_the_pinned_twisted_is_the_same_everywhere():

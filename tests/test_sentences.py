@@ -16,6 +16,8 @@ from snippets.workshop.mentions import unknown
 from snippets.workshop.prose import Line, chapter_text
 from snippets.workshop.typed_commands import wrong_commands
 
+pytestmark = pytest.mark.once
+
 TEXT = """---
 kernelspec:
   name: 16384

@@ -1,6 +1,5 @@
 """Sockets and epoll in memory are what Linux has: whatever two ends do, each call gives the same as over loopback."""
 
-import errno
 import select
 import socket
 import struct
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 
 from snippets.browser.standins.selecting import Epoll
 from snippets.browser.standins.sockets import Socket
-from snippets.browser.standins.streams import RECEIVE_ROOM, SEND_ROOM
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the stand-ins are Linux's loopback interface")
 
@@ -137,7 +135,8 @@ def test_whatever_two_ends_do_each_call_gives_what_it_gives_over_loopback(acts: 
 
 
 CONNECTING = st.lists(
-    st.sampled_from(["connect", "connect", "again", "poll", "error", "receive", "send", "peer", "accept", "listen"]), max_size=8
+    st.sampled_from(["connect", "connect", "again", "poll", "error", "receive", "send", "peer", "accept", "listen"]),
+    max_size=8,
 )
 
 

@@ -10,6 +10,8 @@ from snippets.lens.player import play
 from tests.browsing import opened
 from tests.played import GET, site
 
+pytestmark = pytest.mark.once
+
 KINDS = ("index", "05_http_channel", "99_players", "glossary", "search", "xray", "live")
 AXE = (
     "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations"

@@ -10,6 +10,8 @@ from snippets.lens.player import play
 from tests.browsing import opened
 from tests.played import BODY, GET, pairs, site, stacks, states, where
 
+pytestmark = pytest.mark.once
+
 # What a player shows, read from its shadow tree.
 SHOWN = """(player) => {
   const root = player.shadowRoot;

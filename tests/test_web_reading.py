@@ -7,6 +7,8 @@ import pytest
 
 from tests.browsing import opened
 
+pytestmark = pytest.mark.once
+
 READ = ("00_start_here", "05_http_channel", "99_players")
 FOLDED = "05_http_channel.html"
 MOST = 220 * 1024  # bytes, gzipped, of a chapter's first view

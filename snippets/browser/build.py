@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import sys
 import zlib
@@ -10,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
 
 from snippets import catalogue
 from snippets.browser import downloads, wheels
@@ -25,12 +23,12 @@ Step = Callable[[str], None]  # is told what begins
 # By this file a folder is known as a site that was made here, and may be made anew.
 OURS = ".twisted-web-site"
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+# It would show JupyterLab's files to Python: each import would ask for its file by way of the page, and the page would
+# behave otherwise where browsers have no service workers, as in a private window.
+_SERVICE_WORKER = "@jupyterlite/application-extension:service-worker-manager"
 _JUPYTERLAB = 1.9  # megabytes that it fetches itself, compressed
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 _LETTERS = "snippets/lens/figures/letters.json.gz"
-_LINK = re.compile(r"\]\(\.\./([^)#]+)")
-# What JupyterLab calls the kernel of the site.
-_KERNELSPEC = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 
 
 def steps() -> int:
@@ -53,7 +51,7 @@ def build(out: Path, step: Step) -> None:
         tools = downloads.tools()
         lite = half / "lite"
         made = _python(lite / "static" / "pyodide", tools, step)
-        _contents(lite / "contents", step)
+        _notebooks(lite / "contents" / "notebooks", step)
         _configure(lite, tools, [wheel.name for wheel in made])
         step("putting JupyterLab together")
         _put_together(lite, half / NEW, tools)
@@ -71,11 +69,10 @@ def _python(folder: Path, tools: Path, step: Step) -> list[wheels.Wheel]:
     for name in _PYODIDE:
         shutil.copy(package / name, folder)
     step("fetching wheels")
-    fetched = sorted(downloads.wheels().glob("*.whl"))
-    step("making wheels")
     # What the kernel itself is made of comes with what starts it.
-    of_kernel = sorted((_extension(tools) / "static" / "pypi").glob("*.whl"))
-    made = [wheels.plain(wheel, folder) for wheel in [*fetched, *of_kernel] if "widgets" not in wheel.name]
+    fetched = [*downloads.wheels().glob("*.whl"), *(_extension(tools) / "static" / "pypi").glob("*.whl")]
+    made = [wheels.named(Path(shutil.copy(wheel, folder))) for wheel in sorted(fetched) if "widgets" not in wheel.name]
+    step("making the wheel of the book")
     letters = folder / "letters"
     pack(letters)
     made.append(wheels.own(folder, {_LETTERS: letters.read_bytes()}))
@@ -89,23 +86,14 @@ def _extension(tools: Path) -> Path:
     return tools / "share" / "jupyter" / "labextensions" / "@jupyterlite" / "pyodide-kernel-extension"
 
 
-def _contents(folder: Path, step: Step) -> None:
-    """Put into a folder what a reader finds in JupyterLab: the notebooks, and the files that they link to."""
-    (folder / "notebooks").mkdir(parents=True)
+def _notebooks(folder: Path, step: Step) -> None:
+    """Put the notebooks into a folder."""
+    folder.mkdir(parents=True)
     for slug in catalogue.texts():
         step(f"notebook {slug}")
-        notebook = browser_notebook(slug)
-        notebook.metadata["kernelspec"] = nbformat.from_dict(_KERNELSPEC)
-        (folder / "notebooks" / f"{slug}.ipynb").write_text(nbformat.writes(notebook), encoding="utf-8")
-        for name in _linked(notebook):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(catalogue.CHAPTERS.parent / name, folder / name)
-
-
-def _linked(notebook: NotebookNode) -> set[str]:
-    """The files of the project that a notebook links to, from the project's folder."""
-    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    return {name for name in _LINK.findall(prose) if (catalogue.CHAPTERS.parent / name).is_file()}
+        # JupyterLab without a server shows a text that is a list of lines as one, and trips over it elsewhere.
+        text = nbformat.writes(browser_notebook(slug), split_lines=False, ensure_ascii=False)
+        (folder / f"{slug}.ipynb").write_text(text, encoding="utf-8")
 
 
 def _configure(lite: Path, tools: Path, packages: list[str]) -> None:
@@ -122,7 +110,11 @@ def _configure(lite: Path, tools: Path, packages: list[str]) -> None:
     }
     # All packages are there when a kernel is: one that is missing would be looked for elsewhere.
     kernel = {"disablePyPIFallback": True, "loadPyodideOptions": {"packages": packages}}
-    page = {"appName": "Twisted.web, line by line", "litePluginSettings": {KERNEL: kernel}}
+    page = {
+        "appName": "Twisted.web, line by line",
+        "disabledExtensions": [_SERVICE_WORKER],
+        "litePluginSettings": {KERNEL: kernel},
+    }
     for name, data in {
         "jupyter_lite_config.json": {"LiteBuildConfig": building},
         "jupyter-lite.json": {"jupyter-lite-schema-version": 0, "jupyter-config-data": page},

@@ -7,9 +7,11 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from snippets.browser.wheels import LEFT_OUT, plain
 from snippets.edition.folders import NEW, shelf, whole
 from snippets.lens.errors import LensError
 
@@ -27,7 +29,7 @@ _PIP = ("--no-deps", "--only-binary", ":all:", "--require-hashes", "--retries", 
 
 
 def wheels() -> Path:
-    """The folder of the wheels that are pinned in wheels.txt.
+    """The folder of the wheels that are pinned in wheels.txt, without what a browser can't use.
 
     Raises:
         LensError: they can't be had, or kept.
@@ -35,9 +37,12 @@ def wheels() -> Path:
     pins = HERE / "wheels.txt"
 
     def fetch(into: Path) -> None:
-        _pip("download", *_PIP, *_ANY_WHEEL, "--requirement", str(pins), "--dest", str(into))
+        with tempfile.TemporaryDirectory(dir=into.parent) as fetched:
+            _pip("download", *_PIP, *_ANY_WHEEL, "--requirement", str(pins), "--dest", fetched)
+            for file in sorted(Path(fetched).glob("*.whl")):
+                plain(file, into)
 
-    return _kept("wheels", pins.read_bytes(), fetch)
+    return _kept("wheels", pins.read_bytes() + repr(LEFT_OUT).encode(), fetch)
 
 
 def tools() -> Path:

@@ -26,6 +26,8 @@ pre {{ white-space: pre-wrap; }}
 </head>
 <body>
 {body}
+<!-- JupyterLab, a folder further down, asks this page what it is to do. -->
+<script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{{}}</script>
 </body>
 </html>
 """

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from snippets import catalogue
 
-# What is left out of a wheel, by the names of its files.
-_LEFT_OUT = {
+# What is left out of a wheel, by the names of its files: of every wheel, and of one.
+LEFT_OUT = {
     # Compiled for one machine; each of these packages does without.
     "*": ["*.so", "*.c", "*.pyd"],
     # What jedi knows of packages that are not there: two thirds of it.
@@ -64,7 +64,7 @@ def plain(wheel: Path, into: Path) -> Wheel:
         into: the folder.
     """
     known = named(wheel)
-    patterns = [*_LEFT_OUT["*"], *_LEFT_OUT.get(known.name, [])]
+    patterns = [*LEFT_OUT["*"], *LEFT_OUT.get(known.name, [])]
     with zipfile.ZipFile(wheel) as opened:
         left_out = [name for name in opened.namelist() if any(fnmatch(name, each) for each in patterns)]
         if not left_out:

@@ -116,9 +116,11 @@ def prove(name: str) -> Verdict:
     """Run the test called `name` in a process of its own; shown in a cell, the claim and the verdict.
 
     Raises:
-        LensError: there is no such test.
+        LensError: there is no such test; or this is a browser, where no test can be run.
     """
     stated = claim(name)
+    if sys.platform == "emscripten":
+        raise LensError(f"no test can be run in a browser; {stated.node} states: {stated.says}")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", stated.node]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if ended.returncode > 1:

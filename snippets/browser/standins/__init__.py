@@ -40,12 +40,16 @@ def install() -> None:
     # The kernel of JupyterLite puts an empty module here, over the real one.
     if not hasattr(sys.modules.get("fcntl", os), "fcntl"):
         sys.modules.pop("fcntl", None)
-    from snippets.browser.standins import loop, pipes, processes, selecting, sockets
+    from snippets.browser.standins.loop import replacements as in_loop
+    from snippets.browser.standins.pipes import replacements as in_os
+    from snippets.browser.standins.processes import replacements as in_subprocess
+    from snippets.browser.standins.selecting import replacements as in_select
+    from snippets.browser.standins.sockets import replacements as in_socket
 
-    for module in (pipes, sockets, selecting, processes):
-        _put(module.replacements())
+    for replacements in (in_os, in_socket, in_select, in_subprocess):
+        _put(replacements())
     with contextlib.suppress(ImportError):
-        _put(loop.replacements(importlib.import_module("pyodide.webloop").WebLoop))
+        _put(in_loop(importlib.import_module("pyodide.webloop").WebLoop))
     if sys.platform == "emscripten":
         from twisted.python.runtime import Platform
 

@@ -7,8 +7,8 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-from snippets.browser.standins import waiting
 from snippets.browser.standins.descriptors import ERR, HUP, IN, OUT, File, close, file_of, opened, ours
+from snippets.browser.standins.waiting import wait
 
 ROOM = 65536  # bytes in a pipe, as on Linux
 
@@ -39,7 +39,7 @@ class _Reader(File):
     def read(self, size: int) -> bytes:
         if not self._pipe.data and self._pipe.writer:
             if self.waits:
-                waiting.out(None)
+                wait(None)
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         data = bytes(self._pipe.data[:size])
         del self._pipe.data[:size]
@@ -67,7 +67,7 @@ class _Writer(File):
             raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
         room = ROOM - len(self._pipe.data)
         if self.waits and len(data) > room:
-            waiting.out(None)
+            wait(None)
         if not room:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         taken = bytes(data[:room])
@@ -127,10 +127,9 @@ def _set_wakeup_fd(number: int, **_: bool) -> int:
 def _or_real(own: Callable[..., Any], real: Callable[..., Any]) -> Callable[..., Any]:
     """A function for numbers of both kinds: of stand-ins, and real ones."""
 
-    def function(number: Any, *args: Any, **options: Any) -> Any:
-        if not ours(number):
-            number = number.fileno() if ours(getattr(number, "fileno", int)()) else number
-        return (own if ours(number) else real)(number, *args, **options)
+    def function(file: Any, *args: Any, **options: Any) -> Any:
+        number = file.fileno() if hasattr(file, "fileno") else file
+        return own(number, *args, **options) if ours(number) else real(file, *args, **options)
 
     function.__name__ = real.__name__
     return function

@@ -4,15 +4,16 @@ import contextlib
 import io
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from types import ModuleType
+from typing import Any, TextIO
 
 NO_PROCESS = "a browser starts no processes"
-# What a program of Twisted's installs for the rest of its process.
-_INSTALLED = "twisted.internet.reactor"
+_PACKAGE = "twisted.internet"  # in which a program's reactor is installed, for the rest of its process
 
 
 def run(
@@ -24,13 +25,9 @@ def run(
     check: bool = False,
     cwd: Any = None,
     env: Mapping[str, str] | None = None,
-    stdin: Any = None,
     stdout: Any = None,
     stderr: Any = None,
-    encoding: str | None = None,
-    errors: str | None = None,
     universal_newlines: bool | None = None,
-    timeout: float | None = None,
     **options: Any,
 ) -> "subprocess.CompletedProcess[Any]":
     """Stands in for `subprocess.run`, for `[sys.executable, "-m", MODULE, ...]`, `"-c"` and a file.
@@ -39,22 +36,17 @@ def run(
         OSError: it is to be another program than Python.
         CalledProcessError: it ended with another code than 0, and `check` was asked for.
     """
-    command = [os.fspath(arg) for arg in args] if not isinstance(args, str | bytes) else [os.fsdecode(args)]
-    out, err = _Kept(), _Kept()
-    both = stderr == subprocess.STDOUT
+    command = [os.fsdecode(arg) for arg in ([args] if isinstance(args, str | bytes) else args)]
+    if capture_output:
+        stdout = stderr = subprocess.PIPE
+    out = _Kept()
+    err = out if stderr == subprocess.STDOUT else _Kept()
     given = input.encode() if isinstance(input, str) else input or b""
-    with _apart(command, out, out if both else err, given, env, cwd):
+    with _apart(command, out, err, given, env, cwd):
         code = _ended(command)
-    texts = bool(text or encoding or errors or universal_newlines)
-    caught = {
-        "stdout": capture_output or stdout == subprocess.PIPE,
-        "stderr": capture_output or stderr == subprocess.PIPE,
-    }
-    said = {"stdout": out, "stderr": err}
-    results = {name: said[name].result(texts) for name, kept in caught.items() if kept}
-    for name in caught.keys() - results:
-        said[name].pass_on(name)
-    done = subprocess.CompletedProcess(args, code, results.get("stdout"), results.get("stderr"))
+    texts = bool(text or universal_newlines or options.get("encoding") or options.get("errors"))
+    said = out.passed_on(stdout, sys.stdout, texts), err.passed_on(stderr, sys.stderr, texts)
+    done = subprocess.CompletedProcess(args, code, *said)
     if check:
         done.check_returncode()
     return done
@@ -67,12 +59,16 @@ class _Kept(io.TextIOWrapper):
         self._bytes = io.BytesIO()
         super().__init__(self._bytes, encoding="utf-8", errors="backslashreplace", write_through=True)
 
-    def result(self, text: bool) -> str | bytes:
+    def passed_on(self, to: Any, else_to: TextIO, texts: bool) -> str | bytes | None:
+        """What was printed, if that is where it is to go; else it goes on to a file."""
         data = self._bytes.getvalue()
-        return data.decode() if text else data
-
-    def pass_on(self, name: str) -> None:
-        getattr(sys, name).write(self._bytes.getvalue().decode())
+        if to == subprocess.PIPE:
+            return data.decode() if texts else data
+        if to is None:
+            else_to.write(data.decode())
+        elif to not in (subprocess.DEVNULL, subprocess.STDOUT):
+            os.write(to if isinstance(to, int) else to.fileno(), data)
+        return None
 
 
 def _ended(command: list[str]) -> int:
@@ -113,45 +109,55 @@ def _apart(
 ) -> Iterator[None]:
     """Let a program have this interpreter to itself, as far as it would notice, and put everything back."""
     if command[0] not in (sys.executable, "python", "python3"):
-        raise OSError(f"{command[0]}: {NO_PROCESS}; of Python programs it runs the code in its own one")
+        raise OSError(f"{command[0]}: {NO_PROCESS}; a program in Python runs in this one")
     kept = {name: getattr(sys, name) for name in ("argv", "path", "stdin", "stdout", "stderr", "displayhook")}
-    environment, folder = dict(os.environ), os.getcwd()
-    main = sys.modules["__main__"]
+    environment, folder, main = dict(os.environ), os.getcwd(), sys.modules["__main__"]
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     sys.path = list(sys.path)
     sys.stdin, sys.stdout, sys.stderr = io.TextIOWrapper(io.BytesIO(given), encoding="utf-8"), out, err
-    with _no_reactor():
-        try:
-            if env is not None:
-                os.environ.clear()
-                os.environ.update(env)
-            if cwd is not None:
-                os.chdir(cwd)
-            yield
-        finally:
-            sys.modules["__main__"] = main
-            os.chdir(folder)
+    with contextlib.ExitStack() as stack:
+        stack.callback(os.chdir, folder)
+        stack.callback(os.environ.update, environment)
+        stack.callback(os.environ.clear)
+        for name, value in kept.items():
+            stack.callback(setattr, sys, name, value)
+        for number, handler in handlers.items():
+            stack.callback(signal.signal, number, handler)
+        stack.callback(sys.modules.__setitem__, "__main__", main)
+        stack.enter_context(_no_reactor())
+        if env is not None:
             os.environ.clear()
-            os.environ.update(environment)
-            for name, value in kept.items():
-                setattr(sys, name, value)
+            os.environ.update(env)
+        if cwd is not None:
+            os.chdir(cwd)
+        yield
 
 
 @contextlib.contextmanager
 def _no_reactor() -> Iterator[None]:
     """As in a new process no reactor of Twisted's is installed; afterwards the one that was is again."""
-    package, _, name = _INSTALLED.rpartition(".")
-    before = sys.modules.pop(_INSTALLED, None)
-    if before:
-        delattr(sys.modules[package], name)
+    before = _taken()
+    task: Any = sys.modules.get(f"{_PACKAGE}.task")
+    cooperator = task and task._theCooperator  # it asks the reactor for its turns
+    if task:
+        task._theCooperator = task.Cooperator()
     try:
         yield
     finally:
-        made = sys.modules.pop(_INSTALLED, None)
-        if made and hasattr(sys.modules[package], name):
-            delattr(sys.modules[package], name)
+        _taken()
         if before:
-            sys.modules[_INSTALLED] = before
-            setattr(sys.modules[package], name, before)
+            sys.modules[f"{_PACKAGE}.reactor"] = before
+            setattr(sys.modules[_PACKAGE], "reactor", before)  # noqa: B010 (a module has no such attribute in types)
+        if task:
+            task._theCooperator = cooperator
+
+
+def _taken() -> ModuleType | None:
+    """The reactor that is installed, which then is so no more."""
+    package = sys.modules.get(_PACKAGE)
+    if package:
+        vars(package).pop("reactor", None)
+    return sys.modules.pop(f"{_PACKAGE}.reactor", None)
 
 
 class Popen:

@@ -5,7 +5,6 @@ import os
 import select
 from typing import Any
 
-from snippets.browser.standins import waiting
 from snippets.browser.standins.descriptors import (
     ALWAYS,
     ERR,
@@ -21,6 +20,7 @@ from snippets.browser.standins.descriptors import (
     opened,
     ours,
 )
+from snippets.browser.standins.waiting import Patience
 
 NVAL = 0x020
 ONESHOT, EDGE = 1 << 30, 1 << 31
@@ -54,7 +54,7 @@ class Epoll(File):
             raise ValueError("negative sizehint")
         self._watched: dict[int, _Watched] = {}
         self._ready: list[_Watched] = []
-        self._patience = waiting.Patience()
+        self._patience = Patience()
         opened(self)
 
     @classmethod
@@ -201,7 +201,7 @@ class Poll:
 
     def __init__(self) -> None:
         self._asked: dict[int, int] = {}
-        self._patience = waiting.Patience()
+        self._patience = Patience()
 
     def register(self, fd: object, eventmask: int = IN | PRI | OUT) -> None:
         self._asked[number_of(fd)] = eventmask
@@ -225,7 +225,7 @@ class Poll:
         return found
 
 
-_patience = waiting.Patience()
+_patience = Patience()
 
 
 def ready_of(rlist: Any, wlist: Any, xlist: Any, timeout: float | None = None) -> tuple[list, list, list]:

@@ -8,9 +8,9 @@ import warnings
 from collections.abc import Callable, Iterable
 from typing import Any, Self, TypeVar
 
-from snippets.browser.standins import waiting
 from snippets.browser.standins.descriptors import close, file_of, opened
 from snippets.browser.standins.streams import Address, Stream, failed
+from snippets.browser.standins.waiting import wait
 
 _Result = TypeVar("_Result")
 _RealSocket = socket.socket
@@ -120,7 +120,7 @@ class Socket(_RealSocket):
         except BlockingIOError:
             if self._timeout == 0:
                 raise
-        waiting.out(self._timeout)
+        wait(self._timeout)
         raise TimeoutError("timed out")
 
     # Listening and connecting.
@@ -255,13 +255,20 @@ def getaddrinfo(
         except socket.gaierror as error:
             unusable = error
             continue
-        where = Stream(each).address(ip, int(port or 0))
+        where = Stream(each).address(ip, _number(port))
         for kind, protocol in ((socket.SOCK_STREAM, socket.IPPROTO_TCP), (socket.SOCK_DGRAM, socket.IPPROTO_UDP)):
             if type in (0, kind) and proto in (0, protocol):
                 found.append((each, kind, int(protocol), "", where))
     if not found:
         raise unusable
     return found
+
+
+def _number(port: Any) -> int:
+    try:
+        return int(port or 0)
+    except ValueError:
+        raise socket.gaierror(socket.EAI_SERVICE, "Servname not supported for ai_socktype") from None
 
 
 def getnameinfo(address: Address, flags: int) -> tuple[str, str]:

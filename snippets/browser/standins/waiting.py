@@ -20,7 +20,7 @@ class WaitsForEver(OSError):
         super().__init__(errno.EDEADLK, FOR_EVER)
 
 
-def out(seconds: float | None) -> None:
+def wait(seconds: float | None) -> None:
     """Wait until the time of a blocking call is over, in seconds; None: it has no end.
 
     The time really passes, so that whoever looks at a clock sees what he would see elsewhere.
@@ -59,7 +59,7 @@ class Patience:
             print(f"The reactor is stopped: in a browser nobody else can connect or send{since}.", file=sys.stderr)
             loop.crash()
             return
-        out(seconds)
+        wait(seconds)
         self._waited += seconds or 0.0
 
 

@@ -1,14 +1,12 @@
 """The letters of DejaVu, read from the fonts that matplotlib brings along."""
 
 import functools
-from collections.abc import Iterator
 
 from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.path import Path
 
 from snippets.lens.figures import png
 from snippets.lens.figures.typeset import EM, FACES, LIGATURES, UNIT, Letter, kerning_pairs, pieces
-
-MOVE, LINE, CURVE = 1, 2, 3  # the codes of matplotlib's paths
 
 
 class DejaVu:
@@ -23,7 +21,7 @@ class DejaVu:
         font = _font(face)
         font.load_char(ord(sign), flags=LoadFlags.NO_HINTING)
         points, codes = font.get_path()
-        outline = "".join(_path([(round(x), -round(y)) for x, y in points.tolist()], codes.tolist()))
+        outline = _path([(round(x), -round(y)) for x, y in points.tolist()], codes.tolist())
         return Letter(_width(piece, face), outline)
 
     @functools.cache  # noqa: B019
@@ -44,20 +42,26 @@ def _font(face: int) -> FT2Font:
     return font
 
 
-def _path(points: list[tuple[int, int]], codes: list[int]) -> Iterator[str]:
+def _path(points: list[tuple[int, int]], codes: list[int]) -> str:
     """The commands of an SVG's path, each from where the one before has ended."""
-    x = y = 0
-    first, place = (0, 0), 0
+    x = y = place = 0
+    first, commands = (0, 0), []
     while place < len(codes):
-        code = codes[place]
-        steps = 2 if code == CURVE else 1
-        to = points[place : place + steps]
-        place += steps
-        if code not in (MOVE, LINE, CURVE):
-            x, y = first
-            yield "z"
-            continue
-        letter = {MOVE: "m", LINE: "l", CURVE: "q"}[code]
-        yield letter + " ".join(f"{across - x} {down - y}" for across, down in to).replace(" -", "-")
-        x, y = to[-1]
-        first = to[0] if code == MOVE else first
+        end_x, end_y = points[place]
+        match codes[place]:
+            case Path.MOVETO:
+                commands.append(f"m{end_x - x} {end_y - y}")
+                first = (end_x, end_y)
+            case Path.LINETO:
+                commands.append(f"l{end_x - x} {end_y - y}")
+            case Path.CURVE3:
+                place += 1
+                bend_x, bend_y = end_x - x, end_y - y
+                end_x, end_y = points[place]
+                commands.append(f"q{bend_x} {bend_y} {end_x - x} {end_y - y}")
+            case _:
+                commands.append("z")
+                end_x, end_y = first
+        x, y = end_x, end_y
+        place += 1
+    return "".join(commands).replace(" -", "-")

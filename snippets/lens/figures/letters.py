@@ -75,6 +75,6 @@ def _stored(source: Source, piece: str) -> list[Letter | int]:
 
 
 def _kerned(source: Source, face: int) -> Iterator[tuple[str, int]]:
-    for pair in kerning_pairs():
+    for pair in sorted(kerning_pairs()):
         if kern := source.kern(pair, face):
             yield pair, kern

@@ -6,7 +6,6 @@ import functools
 import sys
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
-from html import escape
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -116,7 +115,7 @@ class Picture:
         """The SVG as an image in HTML: JupyterLab shows a bare SVG without its alt text, and none that was saved."""
         content = base64.b64encode(self.svg.encode()).decode("ascii")
         wide = round(WIDTH * svg.SCALE)
-        return f'<img alt="{escape(self.alt)}" width="{wide}" src="data:image/svg+xml;base64,{content}">'
+        return f'<img alt="{svg.attribute(self.alt)}" width="{wide}" src="data:image/svg+xml;base64,{content}">'
 
 
 @functools.lru_cache(maxsize=4096)

@@ -42,9 +42,11 @@ def draw_scales(sheet: Sheet, plot: Plot, across: Sequence[Mark], up: Sequence[M
     for share, text in up:
         start, end = plot.place(0, share), plot.place(1, share)
         sheet.line([start, end], colour=RULE, line=0.6)
-        sheet.text(plot.left - PAD, start[1], text, align="right", colour=FADED)
+        if text:
+            sheet.text(plot.left - PAD, start[1], text, align="right", colour=FADED)
     for share, text in across:
         x, y = plot.place(share, 0)
         sheet.line([(x, y), (x, y + TICK)], colour=FADED, line=0.8)
-        sheet.text(x, y + DROP, text, align="center", colour=FADED)
+        if text:
+            sheet.text(x, y + DROP, text, align="center", colour=FADED)
     sheet.line([plot.place(0, 1), plot.place(0, 0), plot.place(1, 0)], line=0.8, layer=2)

@@ -24,11 +24,10 @@ DOT = 1.1  # points across: the dots of a hatch are round ends of lines without 
 def svg(marks: Iterable[Mark], height: float, alt: str) -> str:
     """The marks on a sheet `height` points high, as a text of their own or for an HTML page."""
     drawn = list(marks)
-    label = escape("".join(sign if sign.isprintable() else " " for sign in alt))
     return "".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" viewBox="0 0 {_n(WIDTH)} {_n(height)}"',
-            f' style="max-width:{round(WIDTH * SCALE)}px" role="img" aria-label="{label}">',
+            f' style="max-width:{round(WIDTH * SCALE)}px" role="img" aria-label="{attribute(alt)}">',
             "<defs>",
             *_hatches(drawn),
             *_letters(drawn),
@@ -38,6 +37,11 @@ def svg(marks: Iterable[Mark], height: float, alt: str) -> str:
             "</svg>\n",
         ]
     )
+
+
+def attribute(text: str) -> str:
+    """A text as an attribute in XML or HTML; what neither can hold becomes a space."""
+    return escape("".join(sign if sign.isprintable() else " " for sign in text))
 
 
 def _hatches(marks: Iterable[Mark]) -> Iterator[str]:
