@@ -2,7 +2,6 @@
 
 import gc
 import os
-import subprocess
 import sys
 import textwrap
 import time
@@ -195,7 +194,7 @@ from twisted.web import http as web, resource, server
 
 web.datetimeToString = server.datetimeToString = lambda *args: b"patched"
 web.NEW = 1
-del web.CREATED
+vars(web).pop("CREATED", None)
 web.RESPONSES.clear()
 resource.Resource.render = lambda self, request: b"patched"
 resource.Resource.new = 1
@@ -283,9 +282,9 @@ class TestNothingIsLeft:
     def test_classes_that_were_checked_are_gone(self):
         from twisted.internet.protocol import Protocol
 
+        before = set(Protocol.__subclasses__())
         told(RIGHT["an_echo"], Here())
-        gc.collect()
-        assert [each for each in Protocol.__subclasses__() if each.__module__ == "learner"] == []
+        assert set(Protocol.__subclasses__()) <= before
 
     def test_garbage_is_looked_for_as_before(self):
         frozen = gc.get_freeze_count()
@@ -367,9 +366,9 @@ class TestCounted:
 
         def other():
             go.wait(10)
-            for n in range(300_000):
+            for _ in range(300_000):
                 pass
-            done.append(n)
+            done.append(True)
 
         thread = threading.Thread(target=other)
         thread.start()
@@ -379,7 +378,7 @@ class TestCounted:
         with pytest.raises(Ended):
             Counted("looping.py", steps=200_000).run(names["loop"])
         thread.join(10)
-        assert done == [299_999]
+        assert done == [True]
 
     def test_where_steps_can_t_be_counted_that_is_said(self, monkeypatch):
         with mock.patch.object(counted, "sys", mock.Mock(spec=["_getframe"])), pytest.raises(LensError, match=r"3\.12"):
