@@ -82,10 +82,9 @@ def _python(folder: Path, tools: Path, step: Step) -> list[wheels.Wheel]:
 
 def _letters() -> Path:
     """The folder of the letters of figures, which takes long to make."""
-    made_by = [file.read_bytes() for file in sorted(Path(figures.__file__).parent.glob("*.py"))]
-    return downloads.kept(
-        "letters", b"\0".join([version("matplotlib").encode(), *made_by]), lambda into: pack(into / "letters")
-    )
+    made_of = [version("matplotlib").encode()]
+    made_of += [file.read_bytes() for file in sorted(Path(figures.__file__).parent.glob("*.py"))]
+    return downloads.kept("letters", b"\0".join(made_of), lambda into: pack(into / "letters"))
 
 
 def _extension(tools: Path) -> Path:
