@@ -1,6 +1,5 @@
 """Runs a notebook where there is no TLS and no thread can be started, as in a browser; and says which cells that stops."""
 
-import json
 import re
 from copy import deepcopy
 from pathlib import Path
@@ -15,7 +14,8 @@ from snippets.workshop.book import VOLATILE, difference
 from snippets.workshop.kernels import normalise
 
 # Run in the kernel, and at the start of each process of Python that it starts. What asks for a module that is None in
-# sys.modules gets an ImportError. pyzmq, which the kernel talks through, starts its thread when it sends much.
+# sys.modules gets an ImportError. pyzmq, which the kernel talks through, starts its thread when it sends much; a Timer
+# watches the process that checks an exercise, and in a browser there is no such process.
 BARS = """
 import sys
 import threading
@@ -24,7 +24,7 @@ sys.modules.update(dict.fromkeys(["ssl", "_ssl", "OpenSSL", "cryptography"]))
 
 
 def _barred(thread, _start=threading.Thread.start):
-    if not type(thread).__module__.startswith("zmq"):
+    if not type(thread).__module__.startswith("zmq") and type(thread) is not threading.Timer:
         raise RuntimeError("can't start new thread")
     _start(thread)
 
@@ -94,6 +94,7 @@ def _differ(old: NotebookNode, new: NotebookNode) -> bool:
     return bool(difference(old, new))
 
 
-def _words(cell: NotebookNode) -> str:
-    """What a cell shows that measures: all but its numbers."""
-    return re.sub(r"[\d.,]+ *", "0 ", json.dumps([output.get("text") or output.get("data") for output in cell.outputs]))
+def _words(cell: NotebookNode) -> list[str]:
+    """What a cell says that measures: all but numbers and pictures."""
+    texts = [output.get("text") or output.get("data", {}).get("text/plain", "an error") for output in cell.outputs]
+    return [re.sub(r"[\d.,]+ *", "0 ", text) for text in texts]

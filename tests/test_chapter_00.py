@@ -56,6 +56,19 @@ def test_405_is_for_the_three_methods_that_twisted_knows():
         assert Wire(Refusing()).send(GET.replace(b"GET", method)).split(b" ")[1] == status
 
 
+def test_any_method_that_has_a_render_is_called():
+    """A page with only render_PUT answers a PUT, and a POST with 405."""
+
+    class OnlyPut(Resource):
+        isLeaf = True
+
+        def render_PUT(self, request):
+            return b"put"
+
+    assert Wire(OnlyPut()).send(GET.replace(b"GET", b"PUT")).endswith(b"put")
+    assert Wire(OnlyPut()).send(GET.replace(b"GET", b"POST")).split(b" ")[1] == b"405"
+
+
 def test_a_head_without_a_get_is_a_500():
     """A page with only render_POST answers a GET with 405 and a HEAD with 500."""
 

@@ -232,14 +232,18 @@ class TestText:
         assert None not in (old.factory, old.callLater, old.requestFactory, old.site)
 
     def test_without_a_timeout_nothing_is_cut_off(self):
-        """Over HTTP/2 with timeout=None a page that takes 10000 seconds is answered, and the connection stays open."""
+        """With timeout=None an HTTP/2 page that takes 10000 seconds is answered; a client silent for as long stays."""
         client = Http2(slow := Slow(), timeout=None)
         client.get()
         client.advance(10_000)
         slow.request.finish()
         client.send()
         assert client.kinds()[-1] is StreamEnded
+        client.advance(10_000)
+        silent = Wire(root(), timeout=None)
+        silent.advance(10_000)
         assert not client.wire.closed
+        assert not silent.closed
 
 
 class TestNotes:

@@ -53,12 +53,10 @@ def test_a_group_without_a_command_shows_its_help():
     assert "Commands:\n  build " in ended.err
 
 
-def test_run_passes_the_arguments_on(tmp_path):
-    request = tmp_path / "get.http"
-    request.write_bytes(b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
-    ended = run("-m", "snippets", "run", "callbacks", str(request), "--size", "7")
+def test_run_passes_the_arguments_on():
+    ended = run("-m", "snippets", "run", "callbacks", "--size", "7", stdin=b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
     assert ended.code == 0, ended.err
-    assert "lineReceived" in ended.out
+    assert r"dataReceived b'GET /he'" in ended.out
     assert run("-m", "snippets", "run", "http_channel/hello_site", "--nonsense").code == 2
 
 

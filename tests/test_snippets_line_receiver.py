@@ -18,6 +18,7 @@ from snippets.line_receiver.line_then_raw import factory
 from tests.programs import refused, run, running
 
 STORE = ("-m", "snippets.line_receiver.line_then_raw")
+LONG_LINE = ("-m", "snippets.line_receiver.long_line")
 COST = ("-m", "snippets.line_receiver.line_cost")
 TALK = b"put fruit 5\r\nappleget fruit\r\nquit\r\n"
 ANSWER = b"stored\r\nvalue 5\r\napple"
@@ -106,6 +107,24 @@ class TestLineThenRaw:
         wire.send(data)
         wire.disconnect()
         assert wire.closed
+
+
+class TestLongLine:
+    def said(self, *options: str) -> list[str]:
+        ended = run(*LONG_LINE, *options)
+        assert (ended.code, ended.err) == (0, "")
+        return [line.partition("b'")[2] for line in ended.out.splitlines()]
+
+    def test_behind_the_cut_polite_obeys_and_closing_does_not(self):
+        complaint = r"line too long\r\n'"
+        assert self.said() == [complaint, r"line too long\r\ndone: open the door\r\n'", complaint, complaint]
+        assert self.said("--cut", "85")[1] == r"line too long\r\ndone: n the door\r\n'"
+        assert self.said("--cut", "81")[1] == complaint
+
+    def test_bad_input_is_refused(self):
+        for cut in ("0", "97"):
+            refused(run(*LONG_LINE, "--cut", cut), f"argument --cut: from 1 to 96, not {cut}")
+        refused(run(*LONG_LINE, "--cut", "half"), "argument --cut: invalid int value: 'half'")
 
 
 class TestLineCost:

@@ -1,12 +1,10 @@
 """Prints the callbacks of an HTTPChannel, with their arguments, as it reads a request in memory.
 
-python -m snippets run callbacks request.txt --size 7
-printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | python -m snippets run callbacks
+printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | python -m snippets run callbacks --size 10
 """
 
 import argparse
 import sys
-from pathlib import Path
 
 from twisted.internet.error import ConnectionDone
 from twisted.internet.testing import StringTransport
@@ -63,16 +61,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         prog="callbacks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("file", nargs="?", type=Path, help="the request (default: standard input)")
     parser.add_argument("--size", type=int, default=65536, help="bytes in a piece (default: %(default)s)")
     options = parser.parse_args()
     if options.size < 1:
         parser.error(f"argument --size: a piece has at least 1 byte, not {options.size}")
     try:
-        request = options.file.read_bytes() if options.file else sys.stdin.buffer.read()
-    except OSError as error:
-        parser.exit(2, f"callbacks: can't read {options.file or 'standard input'}: {error.strerror}\n")
+        lines = feed(sys.stdin.buffer.read(), options.size).splitlines(keepends=True)
     except KeyboardInterrupt:
         parser.exit(130, "\n")
-    lines = feed(request, options.size).splitlines(keepends=True)
     print("\nThe response:" if lines else "\nNo response.", *lines, sep="\n    ")

@@ -51,15 +51,14 @@ def _answer(asking: dict[str, Any]) -> dict[str, Any]:
         "snippets.lens.wire"
     )  # here, and not while it is played: what is loaded then stays as it is
     kept, counted = Kept(), Counted(asking["file"])
-    gc.freeze()  # what is here stays, so nobody need look through it for garbage
     try:
         told = _played(asking, counted)
     finally:
         kept.put_back()
         os.environ.pop(INSIDE, None)
         with logged():  # a failed Deferred that nobody asked about is logged when it is thrown away: to nobody
+            gc.unfreeze()  # `ways` has frozen what was there at each conversation
             gc.collect()
-        gc.unfreeze()
     if counted.ended:
         return counted.ended
     return {"ended": "reply", "reply": coded.loads(coded.reply(told))}
@@ -100,5 +99,4 @@ def _replace(counted: Counted) -> None:
 
     vars(os).update(_exit=leave, kill=kill, abort=lambda: kill(os.getpid(), 6))
     vars(builtins)["input"] = ask
-    vars(gc)["freeze"] = lambda: None  # `ways` freezes for each conversation, and all of them are to be thrown away
-    ReactorBase.startRunning = run  # type: ignore[method-assign]
+    ReactorBase.startRunning = run  # type: ignore[assignment,method-assign]

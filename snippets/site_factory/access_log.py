@@ -19,7 +19,7 @@ from twisted.web.server import Request, Site
 
 class TimedRequest(Request):
     def __init__(self, *args: object, **kwargs: object) -> None:
-        # HTTP/1.1 gives the second argument by its place, HTTP/2 by its name.
+        # Whatever the channel gives: HTTP/1.1 and HTTP/2 don't call it in the same way.
         super().__init__(*args, **kwargs)
         self.began = time.monotonic()
 
