@@ -190,3 +190,56 @@ def test_connecting_is_told_as_over_loopback(acts: list[str], there: bool) -> No
     finally:
         real.close()
         memory.close()
+
+
+@pytest.mark.parametrize(("kind", "epoll"), [(socket.socket, select.epoll), (Socket, Epoll)], ids=["real", "memory"])
+def test_what_does_not_fit_waits_for_room_and_comes_in_its_order(kind: type[socket.socket], epoll: type) -> None:
+    pair = Pair(kind, epoll)
+    sender, receiver = pair.ends
+    try:
+        data = b"0123456789" * 2_000_000
+        sent, got = 0, bytearray()
+        while (0, select.EPOLLOUT) in pair.polled():
+            sent += sender.send(data[sent:])
+        assert 0 < sent < len(data)
+        while sent < len(data) or len(got) < len(data):
+            for end, events in pair.polled():
+                if end == 0 and events & select.EPOLLOUT and sent < len(data):
+                    sent += sender.send(data[sent:])
+                elif end == 1 and events & select.EPOLLIN:
+                    got += receiver.recv(65536)
+        assert got == data
+    finally:
+        pair.close()
+
+
+@pytest.mark.parametrize("kind", [socket.socket, Socket], ids=["real", "memory"])
+@pytest.mark.parametrize("ends", [lambda port: port.close(), lambda port: port.shutdown(socket.SHUT_RD)])
+def test_who_waits_at_a_port_that_ends_is_reset(kind: type[socket.socket], ends: Callable) -> None:
+    with kind() as port, kind() as client, kind() as late:
+        port.bind(("127.0.0.1", 0))
+        port.listen()
+        where = port.getsockname()
+        client.connect(where)
+        ends(port)
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+        with pytest.raises(ConnectionRefusedError):
+            late.connect(where)
+
+
+@pytest.mark.parametrize("kind", [socket.socket, Socket], ids=["real", "memory"])
+def test_a_port_that_is_taken_can_be_had_again_when_it_is_closed(kind: type[socket.socket]) -> None:
+    with kind() as first, kind() as second:
+        for each in (first, second):
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        first.bind(("127.0.0.1", 0))
+        first.listen()
+        with pytest.raises(OSError, match="Address already in use"):
+            second.bind(first.getsockname())
+        with pytest.raises(OSError, match="Invalid argument"):
+            first.bind(("127.0.0.1", 0))
+        where = first.getsockname()
+        first.close()
+        second.bind(where)
+        assert second.getsockname() == where

@@ -2,7 +2,6 @@
 
 import contextlib
 import importlib
-import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -37,9 +36,7 @@ def install() -> None:
     """Put the stand-ins in their places, before Twisted is imported. Harmless twice."""
     if _before:
         return
-    # The kernel of JupyterLite puts an empty module here, over the real one.
-    if not hasattr(sys.modules.get("fcntl", os), "fcntl"):
-        sys.modules.pop("fcntl", None)
+    _fill("fcntl")
     from snippets.browser.standins.loop import replacements as in_loop
     from snippets.browser.standins.pipes import replacements as in_os
     from snippets.browser.standins.processes import replacements as in_subprocess
@@ -55,6 +52,18 @@ def install() -> None:
 
         # Asked by whoever chooses a reactor: an EPollReactor needs an epoll, and has one.
         _put([(Platform, "isLinux", lambda platform: True), (sys, "executable", sys.executable or "python")])
+
+
+def _fill(name: str) -> None:
+    """The kernel of JupyterLite puts an empty module over the real one; give it what the real one has.
+
+    Who has imported the empty one has it then, too. That may be Twisted: its clock alone imports what asks for fcntl.
+    """
+    planted = sys.modules.get(name)
+    if planted and not hasattr(planted, name):
+        del sys.modules[name]
+        vars(planted).update(vars(importlib.import_module(name)))
+        sys.modules[name] = planted
 
 
 def _put(replacements: list[tuple[Any, str, object]]) -> None:
