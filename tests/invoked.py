@@ -7,6 +7,7 @@ import os
 import runpy
 import sys
 import warnings
+from collections.abc import Iterator
 from unittest import mock
 
 from click.testing import CliRunner
@@ -43,7 +44,7 @@ def typed(*command: str) -> Ended:
     code = 0
     with (
         mock.patch.object(internet, "reactor", reactor, create=True),
-        mock.patch.dict(sys.modules, {"twisted.internet.reactor": reactor}),
+        _standing_for("twisted.internet.reactor", reactor),
         mock.patch("twisted.internet.task.react", reactor.run),
         mock.patch.object(sys, "argv", [module, *args]),
         mock.patch.dict(os.environ, COLUMNS="200"),
@@ -55,6 +56,20 @@ def typed(*command: str) -> Ended:
         except SystemExit as end:
             code = end.code or 0
     return Ended(code, out.getvalue(), err.getvalue())
+
+
+@contextlib.contextmanager
+def _standing_for(name: str, other: object) -> Iterator[None]:
+    """What is imported meanwhile stays: mock.patch.dict would forget it, and Twisted can't be imported twice."""
+    real = sys.modules.get(name)
+    sys.modules[name] = other
+    try:
+        yield
+    finally:
+        if real is None:
+            del sys.modules[name]
+        else:
+            sys.modules[name] = real
 
 
 def refused(ended: Ended, *said: str) -> str:
