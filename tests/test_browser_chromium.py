@@ -14,6 +14,8 @@ import pytest
 from snippets.workshop.kernels import normalise
 from tests.browser_site import differences, notebook
 
+pytestmark = pytest.mark.once
+
 LONG = 900_000  # milliseconds, after which something is taken to never happen
 # By which a test asks JupyterLab for what it shows; it is not there on the site.
 ASKED = "jupyterapp.shell.currentWidget"

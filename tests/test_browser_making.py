@@ -18,6 +18,8 @@ from tests.invoked import invoked, refused
 from tests.programs import ROOT, nobody_there
 from tests.web_book import shelved
 
+pytestmark = pytest.mark.once
+
 # A wheel as a registry has it: compiled for one machine, with a licence.
 FILES = {
     "zope/interface/__init__.py": b"NAME = 'zope'\n",

@@ -5,6 +5,8 @@ import pytest
 from snippets import catalogue
 from tests.browser_site import differences, in_node, notebook
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("slug", catalogue.texts())
 def test_every_output_is_the_saved_one(browser_site, slug):

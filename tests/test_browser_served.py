@@ -11,6 +11,8 @@ from tests.invoked import invoked, refused
 from tests.programs import running
 from tests.serving import MODULE, Server
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
