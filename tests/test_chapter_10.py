@@ -130,6 +130,16 @@ def test_an_empty_first_write_writes_the_head():
     assert told[0][0] == 404
 
 
+def test_an_error_page_inside_a_200_over_http_1_0():
+    """Over HTTP/1.0 a page that fails too late is a 200 with the error page behind its beginning, and a close."""
+    with logged():
+        wire = Wire(failing.root())
+        head, body = split(wire.send(GET.replace(b"/ HTTP/1.1", b"/late HTTP/1.0")))
+    assert head.splitlines()[0].endswith(b" 200 OK")
+    assert body == b"<p>Your order: " + ERROR_PAGE
+    assert wire.closed
+
+
 def test_a_page_with_its_own_wrong_length_is_sent_with_the_right_one():
     def lies(request):
         request.setHeader(b"Content-Length", b"1000")

@@ -1,5 +1,8 @@
 """What chapter 11 says in words and leaves to a test."""
 
+import io
+from http.client import BadStatusLine, HTTPResponse
+
 import pytest
 from h2.events import DataReceived, ResponseReceived, StreamEnded
 from twisted.internet.task import Clock
@@ -227,6 +230,48 @@ def test_a_length_that_is_too_large_leaves_the_client_waiting():
     assert wire.send(GET).endswith(b"\r\n\r\nhello")
     assert wire.advance(59) == b""
     assert not wire.closed
+
+
+class Came(io.BytesIO):
+    """What has come over a connection, as http.client wants it; to close it would be to lose the next response."""
+
+    def makefile(self, mode):
+        return self
+
+    def close(self):
+        pass
+
+
+def test_a_length_that_is_too_small_costs_the_next_request_its_page():
+    """Python's http.client raises BadStatusLine at the response behind one whose Content-Length is too small."""
+
+    def answer(request):
+        request.setHeader(b"Content-Length", b"6")
+        request.write("Grüße\n".encode())
+        request.finish()
+        return NOT_DONE_YET
+
+    came = Came(sent(answer, GET + GET))
+    first, second = HTTPResponse(came), HTTPResponse(came)
+    first.begin()
+    assert first.read() == "Grüß".encode()
+    with pytest.raises(BadStatusLine):
+        second.begin()
+
+
+def test_three_pieces_are_four_chunks_in_one_send():
+    """A page that writes three pieces and finishes is sent as three chunks and the last one, by one send."""
+
+    def answer(request):
+        for piece in [b"one", b"two", b"three"]:
+            request.write(piece)
+        request.finish()
+        return NOT_DONE_YET
+
+    with record(["Connection.writeSomeData"]) as trace:
+        response = sent(answer)
+    assert response.endswith(b"\r\n\r\n3\r\none\r\n3\r\ntwo\r\n5\r\nthree\r\n0\r\n\r\n")
+    assert len(trace.events) == 1
 
 
 def test_max_age_is_text():

@@ -71,6 +71,7 @@ def test_except_exception_catches_a_cancellation():
 
 
 def test_a_coroutine_that_catches_its_cancellation_works_on():
+    """A coroutine that catches its cancellation in a loop takes all the steps that are left."""
     clock, steps = Clock(), []
 
     async def stubborn():

@@ -214,6 +214,22 @@ def test_the_pace_of_the_client_changes_the_turns_alone():
     assert fast[2] < turns / 5
 
 
+def test_a_producer_that_is_done_is_not_told_to_stop():
+    """After unregisterProducer and finish, stopProducing is not called: not then, and not when the client goes."""
+
+    class Once(Asked):
+        def resumeProducing(self):
+            super().resumeProducing()
+            self.request.unregisterProducer()
+            self.request.finish()
+
+    page = Page(Once)
+    wire = Wire(page)
+    assert wire.send(GET).endswith(b"0\r\n\r\n")
+    wire.disconnect()
+    assert (page.made.asked, page.made.stopped) == (1, 0)
+
+
 def test_a_page_can_answer_with_a_file(tmp_path):
     """A page that ends in `return File(path).render_GET(request)` sends the file, or a range of it."""
     (tmp_path / "large").write_bytes(b"0123456789")

@@ -58,7 +58,7 @@ class Loop(Pulled):
     def render_GET(self, request: Request) -> int:
         request.setHeader(b"Content-Length", b"%d" % self.size)
         for _ in range(self.size // PIECE):
-            request.write(bytes(PIECE))  # nobody says stop
+            request.write(bytes(PIECE))  # nobody says pause
         request.write(bytes(self.size % PIECE))
         request.finish()
         return NOT_DONE_YET

@@ -1,7 +1,8 @@
-"""Serves /users/NAME/posts/NUMBER with resources that are made when they are asked for, until Ctrl-C.
+"""Serves /users/NAME with resources that are made when they are asked for, until Ctrl-C.
 
 python -m snippets run dynamic_children --port 8080
-curl http://127.0.0.1:8080/users/otter/posts/1
+curl http://127.0.0.1:8080/users/otter
+curl http://127.0.0.1:8080/users/otter/newest
 
 `getChild` is called with one segment, as bytes, and returns a resource or a 404 page.
 """
@@ -12,65 +13,28 @@ from twisted.internet.error import CannotListenError
 from twisted.web import pages
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request, Site
+from twisted.web.static import Data
 
 POSTS = {b"otter": ["Fish", "More fish"], b"heron": ["Standing still"]}
 
 
-class Text(Resource):
-    """A page with nothing below it but itself: /users/ is the same as /users."""
+class Users(Resource):
+    def render_GET(self, request: Request) -> bytes:
+        return b", ".join(POSTS) + b"\n"
 
-    def text(self) -> str:
-        raise NotImplementedError
+    def getChild(self, segment: bytes, request: Request) -> IResource:
+        return User(POSTS[segment]) if segment in POSTS else pages.notFound(message="There is nothing here.")
+
+
+class User(Resource):
+    def __init__(self, posts: list[str]) -> None:
+        super().__init__()
+        self.posts = posts
+        # What is always there is put, not made: this User has children like any resource.
+        self.putChild(b"newest", Data(posts[-1].encode() + b"\n", "text/plain"))
 
     def render_GET(self, request: Request) -> bytes:
-        request.setHeader(b"Content-Type", b"text/plain; charset=utf-8")
-        return self.text().encode() + b"\n"
-
-    def getChild(self, segment: bytes, request: Request) -> IResource:
-        return self if segment == b"" else pages.notFound(message="There is nothing here.")
-
-
-class Users(Text):
-    def text(self) -> str:
-        return ", ".join(name.decode() for name in POSTS)
-
-    def getChild(self, segment: bytes, request: Request) -> IResource:
-        return User(segment) if segment in POSTS else super().getChild(segment, request)
-
-
-class User(Text):
-    def __init__(self, name: bytes) -> None:
-        super().__init__()
-        self.name = name
-        # What is always there is put, not made: this User has children like any resource.
-        self.putChild(b"posts", Posts(POSTS[name]))
-
-    def text(self) -> str:
-        return f"{self.name.decode()}, posts: {len(POSTS[self.name])}"
-
-
-class Posts(Text):
-    def __init__(self, titles: list[str]) -> None:
-        super().__init__()
-        self.titles = titles
-
-    def text(self) -> str:
-        return "\n".join(f"{number} {title}" for number, title in enumerate(self.titles, 1))
-
-    def getChild(self, segment: bytes, request: Request) -> IResource:
-        # int() would take " 1", "+1" and "1_0" as well.
-        if segment.isdigit() and len(segment) < 10 and 1 <= int(segment) <= len(self.titles):
-            return Post(self.titles[int(segment) - 1])
-        return super().getChild(segment, request)
-
-
-class Post(Text):
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self.title = title
-
-    def text(self) -> str:
-        return self.title
+        return f"posts: {len(self.posts)}\n".encode()
 
 
 def root() -> Resource:

@@ -15,7 +15,7 @@ SAYS = {
     "after_one": "What is said when the buffer is too full is taken back when it is empty, and not before.",
     "turn": "The word to go on comes when the last byte is with the kernel. Count what waits, head included.",
     "asked_more": "An empty buffer is filled as it was the first time.",
-    "paused": "The transport says stop after each write beyond its limit, whether anybody heeds it or not.",
+    "paused": "The transport says pause after each write beyond its limit, whether anybody heeds it or not.",
     "stopped": "Whoever is registered when the client goes is told.",
     "closed": "While a request is at work, no timeout of a connection runs.",
 }
