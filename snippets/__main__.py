@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from snippets import catalogue
+from snippets.browser.commands import site
 from snippets.edition import commands as edition
 from snippets.lens.errors import LensError
 from snippets.practice.commands import exercises
@@ -191,7 +192,7 @@ def prove(name: str) -> None:
 
 for command in (edition.html, edition.pictures):
     commands.book.add_command(command)
-for command in (exercises, edition.serve, commands.book, commands.coverage, commands.drift, commands.bench):
+for command in (exercises, edition.serve, site, commands.book, commands.coverage, commands.drift, commands.bench):
     cli.add_command(command)
 
 

@@ -8,7 +8,7 @@ from snippets.lens.errors import LensError
 
 HERE = Path(__file__).parent
 CHAPTERS = HERE.parent / "chapters"
-_NOT_CHAPTERS = {"lens", "workshop", "practice", "exercises", "edition"}
+_NOT_CHAPTERS = {"lens", "workshop", "practice", "exercises", "edition", "browser"}
 
 
 class Snippet(NamedTuple):

@@ -1,4 +1,4 @@
-"""What makes a notebook the same to the byte each time it is made: ids of cells from what they hold, fixed metadata."""
+"""Cells: the tags they have, ids from what they hold, and fixed metadata, so that a notebook is the same each time."""
 
 import hashlib
 from collections import Counter
@@ -10,6 +10,9 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+
+# Tags of a cell that can't run in a browser, or leans on one that can't: there is no TLS, and no thread can be started.
+NEEDS_TLS, NEEDS_THREADS = "needs-tls", "needs-threads"
 
 
 def settle(notebook: NotebookNode) -> NotebookNode:

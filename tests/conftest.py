@@ -5,6 +5,7 @@ import os
 import pytest
 from hypothesis import settings
 
+from tests import browser_site as site_of_the_tests
 from tests.browsing import chromium
 from tests.web_book import once, served
 
@@ -15,9 +16,19 @@ settings.load_profile("project")
 @pytest.fixture(scope="session")
 def web_book(tmp_path_factory):
     """The folder of the book's web pages: made once, however many processes run the tests."""
+    return once(_base(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def browser_site(tmp_path_factory):
+    """The folder of the book's site for a browser: made once, however many processes run the tests."""
+    return site_of_the_tests.once(_base(tmp_path_factory))
+
+
+def _base(tmp_path_factory):
+    """A folder of the session; a worker of xdist has a folder of its own in it."""
     base = tmp_path_factory.getbasetemp()
-    # A worker of xdist has a folder of its own in that of the session.
-    return once(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,11 @@ def _say(line: str) -> None:
     click.echo(line, err=True)
 
 
+def open_page(address: str) -> None:
+    """Open a page in the reader's browser; where that is one of the terminal, it returns when the reader leaves it."""
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
 class _Address(click.ParamType):
     """An address to listen on: a number, and no name."""
 
@@ -48,8 +53,7 @@ def serve(port: int, host: str, browser: bool) -> None:
         if not ipaddress.ip_address(host).is_loopback:
             _say("Whoever reaches this machine can read it, and have requests played here: no password is asked.")
         if browser:
-            # Where the browser is one of the terminal, it returns when the reader leaves it.
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+            open_page(address)
 
     with bound(host, port) as listening:  # before the pages are made: it takes long to find out otherwise
         run(pages(_say), listening, ready)

@@ -23,9 +23,9 @@ very server [live](live.md)."""
 
 def index() -> str:
     """The first page, as Markdown for Sphinx."""
-    rows = [f"| [{_title(slug)}]({slug}.ipynb) | {question(slug)} | {_minutes(slug)} |" for slug in catalogue.slugs()]
+    rows = [f"| [{title(slug)}]({slug}.ipynb) | {question(slug)} | {reading(slug)} |" for slug in catalogue.slugs()]
     gathered = [text for text in catalogue.texts() if text not in catalogue.slugs()]
-    links = "\n".join(f"- [{_title(slug)}]({slug}.ipynb)" for slug in gathered)
+    links = "\n".join(f"- [{title(slug)}]({slug}.ipynb)" for slug in gathered)
     trees = _tree("Chapters", catalogue.slugs()) + _tree("Gathered", gathered) + _tree("By hand", list(SERVED))
     table = "\n".join(rows)
     return f"{_HEAD}{table}\n\n{_BY_HAND}\n\nWhat the chapters have shown is gathered:\n\n{links}\n\n{trees}"
@@ -35,10 +35,12 @@ def _tree(caption: str, names: list[str]) -> str:
     return "\n".join(["```{toctree}", ":hidden:", f":caption: {caption}", "", *names, "```", ""])
 
 
-def _title(slug: str) -> str:
+def title(slug: str) -> str:
+    """The heading of a text."""
     return assemble(slug).cells[0].source.partition("\n")[0].removeprefix("# ")
 
 
-def _minutes(slug: str) -> str:
+def reading(slug: str) -> str:
+    """The minutes that a chapter takes: its core, and what is folded behind it."""
     core, further = parts(assemble(slug))
     return f"{minutes(core)} + {minutes(further)}"

@@ -46,6 +46,7 @@ class GuardedRequest(Request):
     fetch tells it). Of a body no more is kept than a page here may need.
     """
 
+    headers = HEADERS  # of every answer
     _body = 0  # bytes that have come
 
     def handleContentChunk(self, data: bytes) -> None:
@@ -54,7 +55,7 @@ class GuardedRequest(Request):
             super().handleContentChunk(data)
 
     def process(self) -> None:
-        for header, value in HEADERS.items():
+        for header, value in self.headers.items():
             self.setHeader(header, value)
         if self._body > MOST_BODY:
             self._refuse(413, f"a request may bring at most {MOST_BODY} bytes")

@@ -1,18 +1,15 @@
 """The pages of the book: executed with the reader's own Twisted, made by Sphinx, and made anew when they are stale."""
 
 import hashlib
-import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import twisted
 
 from snippets import catalogue
-from snippets.lens.errors import LensError
+from snippets.edition.folders import NEW, shelf, whole
 
 Say = Callable[[str], None]
 
@@ -22,11 +19,6 @@ _SHARED = ("chapters/annotations/*.md", "chapters/citations.toml", "snippets/**/
 _GATHERED = ("chapters/*.*", "notebooks/*.ipynb")  # a page may tell of every chapter, and show what its notebook has
 _PAGES_ONLY = "snippets/edition/*.*", "snippets/edition/static/*.*"  # no chapter runs anything of these
 _NO_TEXT = {".pyc"}
-
-
-def shelf() -> Path:
-    """Where the pages are kept: a hidden folder of the checkout, which can be deleted at any time."""
-    return catalogue.CHAPTERS.parent / ".edition"
 
 
 def pages(say: Say) -> Path:
@@ -51,33 +43,9 @@ def make(folder: Path, say: Say) -> None:
         LensError: the folder has other files in it, a cell raised, or it can't be written.
     """
     made_of = key()
-    with _whole(folder, "has other files in it, which would be lost") as half:
+    with whole(folder, OURS, "has other files in it, which would be lost") as half:
         _make(half, say)
-        (half / "pages" / OURS).write_text(made_of, encoding="utf-8")
-
-
-@contextmanager
-def _whole(folder: Path, refusal: str) -> Iterator[Path]:
-    """A folder to put "pages" into, which then takes the place of `folder`; if anything fails, nothing has changed.
-
-    Args:
-        folder: what is to be there whole.
-        refusal: what is said of it if it is there and was not made so.
-
-    Raises:
-        LensError: `folder` is there and was not made so, or can't be written.
-    """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (folder / OURS).exists():
-        raise LensError(f"{folder} {refusal}: name a folder that isn't there yet")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".half-") as half:
-            yield Path(half)
-            if folder.exists():
-                os.replace(folder, Path(half, "before"))
-            os.replace(Path(half, "pages"), folder)
-    except OSError as error:
-        raise LensError(f"{error.filename or folder} can't be written: {error.strerror or error}") from error
+        (half / NEW / OURS).write_text(made_of, encoding="utf-8")
 
 
 def _make(half: Path, say: Say) -> None:
@@ -95,7 +63,7 @@ def _make(half: Path, say: Say) -> None:
     for name in SERVED:
         shutil.copy(Path(__file__).with_name(f"{name}.md"), sources)
     say("making the pages")
-    for warning in run_sphinx(sources, half / "pages", half / "trees"):
+    for warning in run_sphinx(sources, half / NEW, half / "trees"):
         say(warning)
 
 
@@ -171,5 +139,5 @@ def copy_to(out: Path, say: Say) -> None:
     Raises:
         LensError: there are other files in it, or it can't be written.
     """
-    with _whole(out, "is there and was not made here") as half:
-        shutil.copytree(pages(say), half / "pages")
+    with whole(out, OURS, "is there and was not made here") as half:
+        shutil.copytree(pages(say), half / NEW)

@@ -20,7 +20,7 @@ from twisted.logger import (
 from twisted.python.failure import Failure
 from twisted.web.pages import notFound
 from twisted.web.resource import IResource, Resource
-from twisted.web.server import NOT_DONE_YET, Request
+from twisted.web.server import NOT_DONE_YET, Request, Site
 from twisted.web.static import File
 
 from snippets.edition.children import Children, Died, TooLong, TooMany
@@ -29,15 +29,21 @@ from snippets.edition.plays import presets
 from snippets.lens.errors import LensError
 
 # A segment of a page's address: none that leads elsewhere, and no name that begins with a dot.
-_PAGE = re.compile(rb"(?!\.)[0-9A-Za-z._-]*")
+_PAGE = re.compile(rb"(?!\.)[0-9A-Za-z@._-]*")
 
 
-class _Pages(File):
+class Pages(File):
     """The pages, as static files; a folder is not listed, and what is no page is not there."""
 
     indexNames = ["index.html"]  # noqa: RUF012 # as Twisted has it
     # A browser runs a script only if it is called one, and what the machine calls it is up to the machine.
-    contentTypes = File.contentTypes | {".js": "text/javascript", ".css": "text/css"}
+    contentTypes = File.contentTypes | {
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+        ".css": "text/css",
+        ".json": "application/json",
+        ".wasm": "application/wasm",
+    }
 
     def directoryListing(self) -> IResource:
         return self.childNotFound
@@ -129,7 +135,7 @@ def site(pages: Path, reactor: object, children: Children) -> WatchedSite:
         reactor: tells the time.
         children: what plays.
     """
-    root = _Pages(str(pages))
+    root = Pages(str(pages))
     watching = Watching(reactor)
     live = notFound()
     live.putChild(b"events", Events(watching))
@@ -160,7 +166,7 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def serve(pages: Path, listening: socket.socket, ready: Callable[[str], None]) -> None:
-    """Serve the pages in a folder until Ctrl-C.
+    """Serve the pages in a folder, with requests to play and to watch, until Ctrl-C.
 
     Args:
         pages: the folder.
@@ -169,15 +175,29 @@ def serve(pages: Path, listening: socket.socket, ready: Callable[[str], None]) -
     """
     from twisted.internet import reactor
 
+    turning: Any = reactor
+    children = Children(reactor)
+    turning.addSystemEventTrigger("before", "shutdown", children.stop)
+    turning.callWhenRunning(children.start)
+    answer(site(pages, reactor, children), listening, ready)
+
+
+def answer(site: Site, listening: socket.socket, ready: Callable[[str], None]) -> None:
+    """Let a site answer until Ctrl-C.
+
+    Args:
+        site: what answers.
+        listening: where, as `bound` made it.
+        ready: is called with the address, when it is answered there.
+    """
+    from twisted.internet import reactor
+
     # Twisted keeps all that is logged until somebody takes it; what went wrong here is to be seen.
     wrong = FilteringLogObserver(textFileLogObserver(sys.stderr), [LogLevelFilterPredicate(LogLevel.critical)])
     globalLogBeginner.beginLoggingTo([wrong], redirectStandardIO=False)
-    children = Children(reactor)
     host, port = listening.getsockname()[:2]
     turning: Any = reactor
-    turning.adoptStreamPort(listening.fileno(), listening.family, site(pages, reactor, children))
+    turning.adoptStreamPort(listening.fileno(), listening.family, site)
     listening.close()  # the reactor has its own copy
-    turning.addSystemEventTrigger("before", "shutdown", children.stop)
-    turning.callWhenRunning(children.start)
     turning.callWhenRunning(ready, f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
     turning.run()

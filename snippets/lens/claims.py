@@ -33,8 +33,9 @@ class Claim(NamedTuple):
 
     @property
     def markdown(self) -> str:
-        """Its name, linked to its line from a notebook, and the claim."""
-        return f"[`{self.name}`](../{self.file}#L{self.line}): *{self.says.removesuffix('.')}*"
+        """Its name, linked to its line from a notebook, and the claim; in a browser the reader has no files."""
+        name = f"`{self.name}`" if sys.platform == "emscripten" else f"[`{self.name}`](../{self.file}#L{self.line})"
+        return f"{name}: *{self.says.removesuffix('.')}*"
 
 
 @functools.cache
@@ -116,9 +117,11 @@ def prove(name: str) -> Verdict:
     """Run the test called `name` in a process of its own; shown in a cell, the claim and the verdict.
 
     Raises:
-        LensError: there is no such test.
+        LensError: there is no such test; or this is a browser, where no test can be run.
     """
     stated = claim(name)
+    if sys.platform == "emscripten":
+        raise LensError(f"no test can be run in a browser; {stated.node} states: {stated.says}")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", stated.node]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if ended.returncode > 1:

@@ -27,7 +27,8 @@ class Point(NamedTuple):
         """File name and line, as in "http.py:2360"; what a proxy looks up elsewhere stands in no file."""
         if not self.line:
             return self.file
-        if "ipykernel_" in self.file:  # Jupyter gives each cell a file of its own, whose name is a number
+        # Jupyter gives each cell a file of its own, whose name is a number; in a browser it is a name alone.
+        if "ipykernel_" in self.file or self.file.startswith("<ipython-input-"):
             return f"your cell:{self.line}"
         return f"{self.file.replace(chr(92), '/').rpartition('/')[2]}:{self.line}"
 

@@ -3,12 +3,20 @@
 import json
 from typing import Any
 
+MOST = 1 << 20  # bytes of a reply
+
 _BYTES, _DICT = "bytes", "dict"
 
 
 def dumps(value: object) -> str:
     """JSON of a value in one line; what JSON has no form for is written as its `repr`."""
     return json.dumps(_plain(value), separators=(",", ":"))
+
+
+def reply(told: dict[str, Any]) -> bytes:
+    """What came of playing a file, in a line; `flood`, if that is too much."""
+    line = dumps(told).encode() + b"\n"
+    return line if len(line) <= MOST else dumps({"flood": True}).encode() + b"\n"
 
 
 def loads(text: str | bytes) -> Any:

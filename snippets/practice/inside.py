@@ -24,7 +24,6 @@ CPU_SECONDS = 3
 WALL_SECONDS: float = 30
 MEMORY = 1 << 30  # bytes of address space
 MORE_LIMITS: dict[int, int] = {}  # which else, and how much: what a sandbox adds
-MOST_REPLY = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def answer(request: dict[str, Any], hold: Hold = FREE) -> dict[str, Any]:
 
 
 def _made_of(reply: bytes, in_time: bool, status: int, trace: str) -> dict[str, Any]:
-    if len(reply) > MOST_REPLY:
+    if len(reply) > coded.MOST:
         return {"ended": "flood", "trace": trace}
     if reply.endswith(b"\n"):
         with contextlib.suppress(ValueError, RecursionError):
@@ -106,7 +105,7 @@ def _read(reading: int, child: int, too_much: Callable[[int], bool]) -> tuple[by
     A grandchild may hold the pipe for ever: nobody waits for it.
     """
     got, until, status = b"", time.monotonic() + WALL_SECONDS, None
-    while len(got) <= MOST_REPLY and not got.endswith(b"\n") and time.monotonic() < until:
+    while len(got) <= coded.MOST and not got.endswith(b"\n") and time.monotonic() < until:
         if select.select([reading], [], [], 0.1 if status is None else 0)[0]:
             piece = os.read(reading, 1 << 16)
             if not piece:
@@ -119,7 +118,7 @@ def _read(reading: int, child: int, too_much: Callable[[int], bool]) -> tuple[by
             status = _ended(child)
         if status is None and too_much(child):
             return b"", True, _stopped(child)
-    whole = len(got) > MOST_REPLY or got.endswith(b"\n")
+    whole = len(got) > coded.MOST or got.endswith(b"\n")
     while status is None and not whole and time.monotonic() < until and not too_much(child):
         time.sleep(0.01)
         status = _ended(child)
@@ -178,9 +177,7 @@ def _close_all_but(*kept: int) -> None:
 
 
 def _reply(writing: int, told: dict[str, Any]) -> None:
-    line = coded.dumps(told).encode() + b"\n"
-    if len(line) > MOST_REPLY:
-        line = coded.dumps({"flood": True}).encode() + b"\n"
+    line = coded.reply(told)
     while line:
         line = line[os.write(writing, line) :]
 

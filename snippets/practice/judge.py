@@ -8,7 +8,7 @@ from typing import Any
 from snippets.lens.errors import LensError
 from snippets.practice.held import Held, Outcome, Went
 from snippets.practice.message import message
-from snippets.practice.process import Process
+from snippets.practice.reply import Player
 from snippets.practice.shelf import Folder, Wrong
 from snippets.practice.talk import Talk
 from snippets.practice.verdict import Verdict
@@ -22,23 +22,23 @@ class Talked(Held, Verdict):
         return message(self)
 
 
-def judge(folder: Folder, source: str, process: Process, file: str = "", seed: int | None = None) -> Talked:
+def judge(folder: Folder, source: str, player: Player, file: str = "", seed: int | None = None) -> Talked:
     """Hold the exercise's conversations with `source`, and say how they went.
 
     Args:
         folder: the exercise.
         source: the learner's file, as text.
-        process: where it is run.
+        player: where it is run.
         file: what the file is called in messages.
         seed: of the random conversations; drawn anew without it.
     """
     seed = secrets.randbelow(10**9) if seed is None else seed
     talks, name = folder.talks(seed), file or f"{folder.slug}.py"
-    mine = process.play(folder.head, source, name, talks)
+    mine = player.play(folder.head, source, name, talks)
     if "talks" not in mine:
         found = _line(mine.get("trace", ""), name, source.splitlines())
         return Talked(folder, ended=mine | found, printed=mine.get("printed", ""), seed=seed)
-    right = _own(folder, folder.solution, "solution.py", talks, process)
+    right = _own(folder, folder.solution, "solution.py", talks, player)
     if any(len(told["outcomes"]) < len(talk.steps) for talk, told in zip(talks, right, strict=True)):
         raise LensError(f"the book's own solution.py of {folder.slug} gives no answer: nothing can be compared with it")
     went = [
@@ -46,12 +46,12 @@ def judge(folder: Folder, source: str, process: Process, file: str = "", seed: i
         for talk, told, expected in zip(talks, mine["talks"], right, strict=True)
     ]
     verdict = Talked(folder, went, printed=mine["printed"], seed=seed)
-    return replace(verdict, wrong=_alike(folder, went, process)) if verdict.first else verdict
+    return replace(verdict, wrong=_alike(folder, went, player)) if verdict.first else verdict
 
 
-def _own(folder: Folder, source: str, name: str, talks: list[Talk], process: Process) -> list[Outcome]:
+def _own(folder: Folder, source: str, name: str, talks: list[Talk], player: Player) -> list[Outcome]:
     """What one of the exercise's own files does in conversations."""
-    told = process.play(folder.head, source, name, talks, own=True)
+    told = player.play(folder.head, source, name, talks, own=True)
     if "talks" not in told:
         raise LensError(
             f"the book's own {name} of {folder.slug} could not be played: {told.get('ended', told)}; check again"
@@ -60,11 +60,11 @@ def _own(folder: Folder, source: str, name: str, talks: list[Talk], process: Pro
     return played
 
 
-def _alike(folder: Folder, went: list[Went], process: Process) -> Wrong | None:
+def _alike(folder: Folder, went: list[Went], player: Player) -> Wrong | None:
     """The wrong answer that was foreseen and does the same, up to the first conversation that went wrong."""
     until = next(at for at, each in enumerate(went) if not each.well) + 1
     for wrong in folder.wrongs:
-        played = _own(folder, wrong.source, f"{wrong.name}.py", [each.talk for each in went[:until]], process)
+        played = _own(folder, wrong.source, f"{wrong.name}.py", [each.talk for each in went[:until]], player)
         same = all(its["outcomes"] == mine.outcomes for its, mine in zip(played, went, strict=False))
         if same and _types(played[-1]["errors"]) == _types(went[until - 1].errors):
             return wrong

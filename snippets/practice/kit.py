@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from snippets.lens.errors import LensError
-from snippets.practice.process import INSIDE, ROOT, Server
+from snippets.practice.process import ROOT, Server
+from snippets.practice.reply import INSIDE
 
 SECONDS = (3, 30.0)  # that a file may compute, and that it may take
 KIT = (

@@ -13,19 +13,21 @@ from typing import Any
 from snippets.lens.errors import LensError
 from snippets.practice.judge import judge
 from snippets.practice.predict import judge_values
-from snippets.practice.process import Process
+from snippets.practice.reply import Player
 from snippets.practice.shelf import Folder, exercise
 from snippets.practice.verdict import Verdict
 
-_KEPT: list[Process] = []
+_KEPT: list[Player] = []
 _CODE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def check(slug: str, what: Any = None, /, **predicted: Any) -> Verdict:
+def check(slug: str, what: Any = None, place: Player | None = None, /, **predicted: Any) -> Verdict:
     """Check what a notebook defines against the exercise `slug`.
 
     `check("framed_echo", Echo)` takes the cell that defines the class or function as it was last run, and of the cells
     before it the definitions and imports that it uses. `check("turns", calls=3, turns=2)` compares predictions.
+
+    The code is run in a process of its own, and in a browser, which starts none, in this interpreter; or in `place`.
 
     Raises:
         LensError: there is no such exercise, it is asked in another way, or no cell defines what is given.
@@ -35,7 +37,7 @@ def check(slug: str, what: Any = None, /, **predicted: Any) -> Verdict:
         return _predicted(folder, what, predicted)
     if what is None or predicted:
         raise LensError(f'this exercise takes what your cell defines: check("{slug}", {folder.head.name})')
-    return judge(folder, _text(what, folder.head.name), _process())
+    return judge(folder, _text(what, folder.head.name), place or _place())
 
 
 def _predicted(folder: Folder, what: Any, predicted: dict[str, Any]) -> Verdict:
@@ -48,11 +50,19 @@ def _predicted(folder: Folder, what: Any, predicted: dict[str, Any]) -> Verdict:
     return judge_values(folder, dict.fromkeys(names, ...) | predicted)
 
 
-def _process() -> Process:
+def _place() -> Player:
     """One for as long as the notebook runs: the first check starts it, the others find Twisted loaded."""
     if not _KEPT:
-        _KEPT.append(Process())
-        atexit.register(_KEPT[0].close)
+        if sys.platform == "emscripten":
+            from snippets.practice.here import Here
+
+            _KEPT.append(Here())
+        else:
+            from snippets.practice.process import Process
+
+            process = Process()
+            atexit.register(process.close)
+            _KEPT.append(process)
     return _KEPT[0]
 
 

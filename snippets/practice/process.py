@@ -12,12 +12,12 @@ from typing import Any, Self
 
 from snippets.lens.errors import LensError
 from snippets.practice import coded
+from snippets.practice.reply import INSIDE, request, shaped
 from snippets.practice.talk import Exercise, Talk
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds for a reply, after which the process is given up: its own limits are far below
 MOST = 1 << 22  # bytes of a reply
-INSIDE = "SNIPPETS_PRACTICE_INSIDE"  # set in the environment of a learner's code
 
 
 class Process:
@@ -50,15 +50,7 @@ class Process:
     def play(
         self, exercise: Exercise, source: str, file: str, talks: Iterable[Talk], own: bool = False
     ) -> dict[str, Any]:
-        """What a file does in conversations: as `snippets.practice.ways.play` returns it, or how it `ended`.
-
-        Args:
-            exercise: the exercise.
-            source: the text of the file.
-            file: its name, for messages.
-            talks: the conversations.
-            own: is it one of the book's own files: a solution, a wrong answer that was foreseen?
-        """
+        """As `snippets.practice.reply.Player` says."""
         told = played(self._own if own else self._learners, exercise, source, file, talks)
         if own and told == {"ended": "gone"}:
             raise LensError("the process that plays the solutions is gone; ask again")
@@ -72,55 +64,8 @@ class Process:
 
 def played(server: "Server", exercise: Exercise, source: str, file: str, talks: Iterable[Talk]) -> dict[str, Any]:
     """What a file does in conversations, in the process of one server."""
-    steps = [talk.steps for talk in talks]
-    request = {"source": source, "file": file, "way": exercise.way, "name": exercise.name, "talks": steps}
-    return _shaped(server.asked(request), [len(each) for each in steps])
-
-
-def _shaped(told: Any, steps: list[int]) -> dict[str, Any]:
-    """A reply, if it has the form of one; else how it ended. What a learner's process sends is believed in nothing."""
-    if not isinstance(told, dict) or "ended" not in told:
-        return {"ended": "gone"}
-    if told["ended"] != "reply":
-        return told
-    reply = told["reply"]
-    if isinstance(reply, dict) and isinstance(reply.setdefault("printed", ""), str):
-        if reply in ({"memory": True, "printed": ""}, {"flood": True, "printed": ""}):
-            return {"ended": next(iter(reply))}
-        if "unusable" in reply and _is_error(reply["unusable"]):
-            return reply
-        if "talks" in reply and _are_talks(reply["talks"], steps):
-            return reply
-    return {"ended": "garbled"}
-
-
-def _are_talks(talks: Any, steps: list[int]) -> bool:
-    return (
-        isinstance(talks, list)
-        and len(talks) == len(steps)
-        and all(_is_talk(talk, most) for talk, most in zip(talks, steps, strict=True))
-    )
-
-
-def _is_talk(talk: Any, most: int) -> bool:
-    return (
-        isinstance(talk, dict)
-        and talk.keys() == {"outcomes", "errors"}
-        and isinstance(talk["outcomes"], list)
-        and isinstance(talk["errors"], list)
-        and len(talk["outcomes"]) <= most
-        and all(isinstance(outcome, dict) for outcome in talk["outcomes"])
-        and all(map(_is_error, talk["errors"]))
-    )
-
-
-def _is_error(error: Any) -> bool:
-    return (
-        isinstance(error, dict)
-        and error.keys() == {"type", "says", "line", "text"}
-        and all(isinstance(error[name], str) for name in ("type", "says", "text"))
-        and isinstance(error["line"], int | None)
-    )
+    asking = request(exercise, source, file, talks)
+    return shaped(server.asked(asking), asking)
 
 
 def environment() -> dict[str, str]:
@@ -157,10 +102,10 @@ class Server:
         self._started: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def asked(self, request: dict[str, Any]) -> Any:
+    def asked(self, asking: dict[str, Any]) -> Any:
         """Its reply, or None if it has gone or doesn't answer this request."""
         ticket = secrets.token_hex(8)  # a line that was forged while another file was played can't have it
-        line = coded.dumps({"ticket": ticket, **request}).encode() + b"\n"
+        line = coded.dumps({"ticket": ticket, **asking}).encode() + b"\n"
         with self._lock:
             reply = self._reply(self.start(), line)
             told = _read(reply)

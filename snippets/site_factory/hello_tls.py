@@ -9,11 +9,14 @@ itself: a client must be told to take it, as curl is by --insecure.
 """
 
 import argparse
+from typing import TYPE_CHECKING
 
 from twisted.internet.error import CannotListenError
-from twisted.internet.ssl import KeyPair, PrivateCertificate
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
+
+if TYPE_CHECKING:
+    from twisted.internet.ssl import PrivateCertificate
 
 
 class Hello(Resource):
@@ -36,8 +39,10 @@ def root() -> Resource:
     return tree
 
 
-def certificate() -> PrivateCertificate:
+def certificate() -> "PrivateCertificate":
     """A new key, and a certificate for it that is signed with that same key."""
+    from twisted.internet.ssl import KeyPair  # The site can be had where there is no TLS.
+
     return KeyPair.generate().selfSignedCert(1, CN="127.0.0.1")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from snippets import catalogue
+from snippets.cells import NEEDS_TLS
 from snippets.lens.errors import LensError
 from snippets.lens.listing import LISTED
 from snippets.lens.names import locate
@@ -22,6 +23,7 @@ _PREDICTED = re.compile(r"\b[Pp]rediction \d+[.:] (\S)")
 _PREFIX = re.compile(r"(?:A surprise|Further): (.)")
 # By these words the reader finds what to do about a surprise in a site of their own, if its rank asks for that.
 _REMEDIES = ("What to do: ", "For your own site: ")
+_OF_TLS = "twisted.protocols.tls:"
 _WIDTH = 90
 
 
@@ -79,7 +81,7 @@ class Surprise:
         """The section as it stands on the page, with lines of functions where it lists these, or else at its end."""
         link = self.key.replace("#", ".ipynb#")
         text = [f"### {self.title}", f"Told in [chapter {self.slug[:2]}]({link})."]
-        waiting = {locate(name).name: _listing(name, chosen) for name, chosen in lines.items()}
+        waiting = {(full := locate(name).name): _listing(name, chosen, full) for name, chosen in lines.items()}
         cells: list[str] = []  # those that follow one another are folded together
         for part in self.parts:
             if isinstance(part, str):
@@ -182,13 +184,15 @@ def gathered() -> str:
     return "\n\n".join(text) + "\n"
 
 
-def _listing(name: str, chosen: list[str]) -> str:
+def _listing(name: str, chosen: list[str], full: str) -> str:
+    """A cell that lists the chosen lines of a function; tagged, if its module is of use only where there is TLS."""
     words = ", ".join(map(_quoted, chosen))
     call = f"listing({_quoted(name)}, only=[{words}])"
     if len(call) > _WIDTH:
         rows = "".join(f"        {_quoted(line)},\n" for line in chosen)
         call = f"listing(\n    {_quoted(name)},\n    only=[\n{rows}    ],\n)"
-    return f"```{{code-cell}} ipython3\n{call}\n```"
+    tags = f":tags: [{NEEDS_TLS}]\n\n" if full.startswith(_OF_TLS) else ""
+    return f"```{{code-cell}} ipython3\n{tags}{call}\n```"
 
 
 def _quoted(text: str) -> str:
