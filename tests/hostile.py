@@ -192,8 +192,10 @@ HOSTILE = hostile.HOSTILE | {
     """,
     "replies into every pipe of the process above": """
         for number in range(200):
+            path = f"/proc/{os.getppid()}/fd/{number}"
             with contextlib.suppress(OSError):
-                open(f"/proc/{os.getppid()}/fd/{number}", "wb").write(b'{"ended": "reply"}\\n')
+                # Nothing but pipes: a library's own file may be open there, too, and would be written over.
+                stat.S_ISFIFO(os.stat(path).st_mode) and open(path, "wb").write(b'{"ended": "reply"}\\n')
         os._exit(0)
     """,
     "the packages, where there are none": """

@@ -1,11 +1,16 @@
-"""Runs a command of the project in this process: what a process of its own adds, few tests need."""
+"""Runs a command or a program of the book in this process: what a process of its own adds, few tests need."""
 
+import contextlib
 import gc
+import io
+import os
+import runpy
 import sys
 import warnings
 from unittest import mock
 
 from click.testing import CliRunner
+from twisted import internet
 
 from snippets.__main__ import main
 from tests.programs import Ended
@@ -27,6 +32,29 @@ def invoked(*args: str) -> Ended:
             sys.stdout.flush()
             gc.enable()  # a command that ends its process with its work goes without
     return Ended(code, out.getvalue().decode(), err.getvalue().decode())
+
+
+def typed(*command: str) -> Ended:
+    """Run a program as `python -m MODULE ...` does, up to its reactor: for what it refuses before it needs one."""
+    dash_m, module, *args = command
+    assert dash_m == "-m"
+    reactor = mock.Mock()
+    reactor.run.side_effect = AssertionError("that was not refused")
+    code = 0
+    with (
+        mock.patch.object(internet, "reactor", reactor, create=True),
+        mock.patch.dict(sys.modules, {"twisted.internet.reactor": reactor}),
+        mock.patch("twisted.internet.task.react", reactor.run),
+        mock.patch.object(sys, "argv", [module, *args]),
+        mock.patch.dict(os.environ, COLUMNS="200"),
+        contextlib.redirect_stdout(io.StringIO()) as out,
+        contextlib.redirect_stderr(io.StringIO()) as err,
+    ):
+        try:
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+        except SystemExit as end:
+            code = end.code or 0
+    return Ended(code, out.getvalue(), err.getvalue())
 
 
 def refused(ended: Ended, *said: str) -> str:

@@ -143,3 +143,24 @@ def waits_while_it_handles():
         except KeyError:
             yield 1
         raise
+
+
+def begins(block, depth):
+    began = block and block()
+    return depth and begins(None, depth - 1) or began
+
+
+def waits_or_begins(block):
+    if block:
+        return block()
+    first = yield
+    second = yield
+
+
+def begins_and_goes_on(block):
+    began = block()
+    yield began
+    yield began
+
+
+def one_line(): return 1

@@ -13,18 +13,25 @@ from snippets.workshop import assembly, book, kernels, links, surprises
 from snippets.workshop import notebook as saved
 
 
+@pytest.fixture
+def again(pytestconfig):
+    """Are cells run again? Whether they can be, no interpreter changes: it is left out with the tests marked once."""
+    return pytestconfig.option.markexpr != "not once"
+
+
 @pytest.mark.parametrize("slug", catalogue.texts())
 class TestEveryText:
     """What holds for each chapter and each page of the book."""
 
-    def test_is_as_built_and_every_cell_can_be_run_twice_in_a_kernel_that_ran_the_chapter(self, slug):
+    def test_is_as_built_and_every_cell_can_be_run_twice_in_a_kernel_that_ran_the_chapter(self, slug, again):
         """One execution decides both: each cell twice, then all once more, and each time the saved output."""
         built = book.load(slug)
         assert built, f"build it: python -m snippets book build {slug[:2]}"
         assembled = assembly.assemble(slug)
         notebook = copy.deepcopy(assembled)
         once = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        notebook.cells = [copy.deepcopy(cell) for cell in [*(cell for cell in once for _ in range(2)), *once]]
+        cells = [*(cell for cell in once for _ in range(2)), *once] if again else once
+        notebook.cells = [copy.deepcopy(cell) for cell in cells]
         kernels.execute(notebook, slug)
         assert book.stale_outputs(slug, built, notebook.cells) == []
         assert [

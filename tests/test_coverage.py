@@ -232,6 +232,7 @@ def changed_twisted(tmp_path):
     return {"PYTHONPATH": str(tmp_path)}
 
 
+@pytest.mark.once
 def test_a_lost_line_fails_the_command_with_the_nearest_lines(changed_twisted):
     result = run("-m", "snippets", "coverage", **changed_twisted)
     assert result.returncode == 1
@@ -243,6 +244,7 @@ def test_a_lost_line_fails_the_command_with_the_nearest_lines(changed_twisted):
     assert changed.startswith("changed: twisted.web.http:HTTPChannel.lineReceived reads otherwise in Twisted ")
 
 
+@pytest.mark.once
 def test_fingerprints_are_not_taken_of_an_edited_twisted(changed_twisted):
     before = fingerprints.FILE.read_bytes()
     result = run("-m", "snippets", "coverage", "--fingerprint", **changed_twisted)
@@ -252,6 +254,7 @@ def test_fingerprints_are_not_taken_of_an_edited_twisted(changed_twisted):
     assert fingerprints.FILE.read_bytes() == before
 
 
+@pytest.mark.once
 def test_a_lost_line_fails_the_tests_with_the_nearest_lines(changed_twisted):
     target = (
         f"{Path(__file__).with_name('test_notes.py')}::test_every_annotation_of_the_book_fits_the_installed_twisted"

@@ -152,6 +152,7 @@ class TestTheCommand:
         assert f"\nHTTPChannel.lineReceived\n  1.2: no line reads `{LINE.strip()}`; the nearest: " in below
         assert "1.3:" not in below
 
+    @pytest.mark.once
     def test_nothing_of_pip_is_seen_and_nothing_is_left(self, wheels, tmp_path, monkeypatch):
         # A process, for Python asks only once where to put temporary files.
         monkeypatch.setenv("TMPDIR", str(tmp_path))
@@ -166,6 +167,7 @@ class TestTheCommand:
         assert "1.0: " in ended.out
         assert list(tmp_path.iterdir()) == []
 
+    @pytest.mark.once
     def test_a_release_named_twice_is_compared_once_and_one_that_is_missing_is_in_the_json_too(self, wheels):
         data = json.loads(invoked("drift", "7.7", "1.0", "1.0", "--json", "--wheels", str(wheels)).out)
         assert data["releases"] == ["1.0"]
@@ -175,12 +177,14 @@ class TestTheCommand:
         ended = invoked("drift", "1.0", "--wheels", str(tmp_path))
         assert refused(ended) == f"error: Twisted 1.0 can't be had: {tmp_path} has no wheel of Twisted"
 
+    @pytest.mark.once
     def test_without_a_network_the_way_out_is_said(self, monkeypatch):
         monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
         monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
         ended = invoked("drift", "1.0")
         refused(ended, "Twisted 1.0 can't be had", "give a folder of wheels with --wheels")
 
+    @pytest.mark.once
     def test_ctrl_c_leaves_nothing_either(self, tmp_path, monkeypatch):
         with socket.create_server(("127.0.0.1", 0)) as silent:
             silent.settimeout(60)
@@ -196,6 +200,7 @@ class TestTheCommand:
         assert "Traceback" not in ended.err
         assert list(tmp_path.iterdir()) == []
 
+    @pytest.mark.once
     def test_a_file_that_is_no_wheel(self, tmp_path):
         (tmp_path / "twisted-1.0-py3-none-any.whl").write_bytes(b"nonsense")
         line = refused(invoked("drift", "1.0", "--wheels", str(tmp_path)))

@@ -1,7 +1,10 @@
 """The web pages are made when they are stale, whole or not at all, and over nothing that wasn't made here."""
 
+from pathlib import Path
+
 import pytest
 
+from snippets import catalogue
 from snippets.edition import pages
 from snippets.lens.errors import LensError
 from tests.web_book import PLAYERS, made, shelved
@@ -50,6 +53,40 @@ def test_it_is_made_once_and_a_changed_chapter_runs_alone(book):
         pages.pages(lambda line: None)
     assert everything(book) == before
     assert {each.name for each in (book / ".edition").iterdir()} == {"pages", "executed"}
+
+
+def test_what_all_texts_share_is_read_once(book, monkeypatch):
+    shared = book / "chapters" / "annotations" / "twisted.md"
+    shared.write_text("a note", encoding="utf-8")
+    read = []
+    monkeypatch.setattr(Path, "read_bytes", lambda file: read.append(file) or b"")
+    with shelved(book):
+        kept = pages.executed(["01_one", "02_two"])
+    assert list(kept) == ["01_one", "02_two"]
+    assert read.count(shared) == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "stale"),
+    [
+        ("chapters/01_one.md", {"01_one", "glossary"}),
+        ("chapters/annotations/twisted.md", {"01_one", "02_two", "glossary"}),
+        ("notebooks/01_one.ipynb", {"glossary"}),
+        ("snippets/edition/xray.md", set()),
+        ("snippets/lens/player.js", {"01_one", "02_two", "glossary"}),
+        ("snippets/lens/player.pyc", set()),
+        ("README.md", set()),
+    ],
+)
+def test_what_a_text_is_made_of(book, changed, stale):
+    """Pages such as the glossary are gathered from all chapters."""
+    (book / "chapters" / "glossary.md").write_text("# Words", encoding="utf-8")
+    with shelved(book):
+        before = pages.executed(catalogue.texts())
+        (book / changed).parent.mkdir(parents=True, exist_ok=True)
+        (book / changed).write_text("anew", encoding="utf-8")
+        after = pages.executed(catalogue.texts())
+    assert {slug for slug in before if before[slug] != after[slug]} == stale
 
 
 def test_a_copy_is_made_anew_over_an_older_one_and_over_nothing_else(book, tmp_path):

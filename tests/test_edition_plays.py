@@ -3,12 +3,13 @@
 import json
 import os
 import signal
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snippets.edition.child import answer
+from snippets.edition.child import MOST_MEMORY, answer
 from snippets.edition.plays import MOST_ACTS, MOST_BYTES, MOST_SECONDS, MOST_STEPS, acts_of, played
 from snippets.lens.errors import LensError
 from snippets.lens.wire import Wire
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.once
 # A process that does as it is told: hang, die, flood, say two lines, or echo the line with its own number.
 OBEYS = """
 import os, sys
+os.write(1, b"ready\\n")
 for line in sys.stdin:
     said = line.strip()
     if said == "hang": import time; time.sleep(1000)
@@ -30,6 +32,21 @@ for line in sys.stdin:
     if said == "late": os.write(1, b"one\\n"); import time; time.sleep(0.05); os.write(1, b"two\\n"); continue
     os.write(2, b"noise\\n" * 10000)
     os.write(1, f"{os.getpid()} {said}\\n".encode())
+"""
+
+# The process of the server, but for what a play takes: of memory as many MiB as its first act has seconds, at once, or,
+# if it hangs up, one after another. Nobody writes to it, so that the machine needn't have it.
+GREEDY = """
+import sys
+from snippets.edition import child
+real = child.played
+def played(acts):
+    if acts[0][0] == "advance":
+        size = int(acts[0][1])
+        kept = [bytearray(1 << 20) for _ in range(size)] if acts[-1][0] == "disconnect" else bytearray(size << 20)
+    return real([act for act in acts if act[0] == "send"])
+child.played = played
+child.main()
 """
 
 
@@ -233,6 +250,7 @@ class TestTheProcess:
         assert [each.split()[-1] for each in self.told(obeying, *lines)] == lines
 
     def test_more_than_may_wait_are_told_so(self, obeying):
+        assert obeying.play(b"a").code == 200  # by now the process does not have to begin first
         with obeying.send(play_request(obeying.port, b"hang")):
             codes = [code_of(each) for each in self.told(obeying, *[b"x"] * 7)]
         assert codes.count(503) >= 1
@@ -252,6 +270,18 @@ class TestTheProcess:
             hanging.setblocking(False)
             with pytest.raises(BlockingIOError):
                 hanging.recv(1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory may not be limited")
+def test_a_play_that_takes_too_much_memory_is_told_so_and_costs_nobody_the_process(pages):
+    with serving(pages, command=["-c", GREEDY]) as greedy:
+        hello = greedy.play()
+        process = greedy.children()
+        for end in ([], [["disconnect", True]]):
+            much = greedy.play([["advance", MOST_MEMORY >> 20], *HELLO, *end])
+            assert (much.code, much.error) == (400, "this play needs more memory than it may have")
+            assert greedy.play([["advance", 100], *HELLO, *end]).json == hello.json
+        assert greedy.children() == process
 
 
 def test_a_process_that_ends_at_once_is_not_started_for_ever(pages):

@@ -10,6 +10,8 @@ from tests.bookshelf import PROGRAM, RIGHT, only_these, write
 from tests.invoked import invoked, refused
 from tests.programs import run
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def shelf(tmp_path_factory):

@@ -97,6 +97,7 @@ def outputs(client):
 # The cells of all are compared above; a kernel takes seconds for each. mini_channel has calls on what it assigns.
 @each_tool
 @pytest.mark.parametrize("slug", [*ONE_A_KIND, "mini_channel"])
+@pytest.mark.once
 def test_solved_it_passes_and_released_it_fails_with_the_message_alone(outputs, slug, tool):
     answer, graded = (cell.source for cell in code(made(slug, tool)))
     assert outputs(predicted(slug) if shelf()[slug].predicts else answer, graded) == []
@@ -234,6 +235,7 @@ def handed_in(path, slug, kind):
 KINDS = {"right": 1.0, "wrong": 0.0, "unsolved": 0.0}
 
 
+@pytest.mark.once
 def test_nbgrader_releases_all_without_solutions_and_grades_one_a_kind(tmp_path):
     (tmp_path / "nbgrader_config.py").write_text("get_config().ExecutePreprocessor.timeout = 300\n")
     for name, slugs in {"all": SLUGS, "some": ONE_A_KIND}.items():
@@ -260,6 +262,7 @@ def test_nbgrader_releases_all_without_solutions_and_grades_one_a_kind(tmp_path)
 
 
 @pytest.mark.parametrize("slug", ONE_A_KIND)
+@pytest.mark.once
 def test_otter_releases_it_without_the_solution_and_grades_it(tmp_path, slug):
     (tmp_path / f"{slug}.ipynb").write_text(written(made(slug, "otter")), "utf-8")
     tool_run("otter", "assign", f"{slug}.ipynb", "dist", cwd=tmp_path)

@@ -13,6 +13,8 @@ from tests.bookshelf import PROGRAM, RIGHT, only_these, write
 from tests.invoked import invoked
 from tests.programs import environment, hear_ctrl_c, running
 
+pytestmark = pytest.mark.once
+
 WAITS = "Save the file, and it is checked again."
 
 

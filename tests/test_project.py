@@ -78,6 +78,7 @@ def test_the_three_ways_are_the_same_as_processes():
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.once
 def test_every_file_says_in_its_first_line_what_it_does(path):
     first = ast.get_docstring(ast.parse(path.read_text("utf-8"))).splitlines()[0]
     assert len(first) > 20
@@ -130,6 +131,7 @@ def folder_of(path):
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.once
 def test_imports_run_one_way(path):
     folder, names = folder_of(path), imported(path)
     if folder == "tests":
@@ -164,6 +166,7 @@ def test_no_modules_import_one_another_in_a_circle():
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.once
 def test_no_file_is_longer_than_can_be_kept_in_mind(path):
     assert len(path.read_text("utf-8").splitlines()) <= 400
 

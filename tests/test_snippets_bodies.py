@@ -16,6 +16,7 @@ from snippets.bodies.chunked_client import in_chunks
 from snippets.bodies.odd_requests import EVERY, post
 from snippets.bodies.upload import CountingFile, UploadSite
 from snippets.lens.wire import Wire
+from tests.invoked import typed
 from tests.programs import Ended, listening, nobody_there, refused, run, running, silent_server
 
 UPLOAD = ("-m", "snippets.bodies.upload")
@@ -77,8 +78,8 @@ class TestUpload:
             assert content._rolled
 
     def test_bad_input_is_refused(self):
-        refused(run(*UPLOAD, "--limit", "-1"), "argument --limit: a limit is 0 or more bytes, not -1")
-        refused(run(*UPLOAD, "--limit", "many"), "--limit: invalid int value: 'many'")
+        refused(typed(*UPLOAD, "--limit", "-1"), "argument --limit: a limit is 0 or more bytes, not -1")
+        refused(typed(*UPLOAD, "--limit", "many"), "--limit: invalid int value: 'many'")
 
     def test_a_limit_of_nothing_takes_an_empty_body(self):
         with uploading("--limit", "0") as (_, port):
@@ -202,12 +203,12 @@ class TestChunkedClient:
     def test_bad_input_is_refused(self, tmp_path):
         for wrong in ("--size=0", "--wait=0", "--wait=3600.1", "--wait=nan"):
             said = "--size is at least 1, --wait more than 0 and at most 3600 seconds"
-            refused(run(*CHUNKED_CLIENT, "127.0.0.1", "1", wrong), said)
+            refused(typed(*CHUNKED_CLIENT, "127.0.0.1", "1", wrong), said)
         with nobody_there() as port:
             options = ("127.0.0.1", str(port), "--size=1", "--wait=3600")
             refused(run(*CHUNKED_CLIENT, *options), "chunked_client: can't connect to")
         missing = str(tmp_path / "none")
-        refused(run(*CHUNKED_CLIENT, "127.0.0.1", "1", missing), "chunked_client: can't read", "No such file")
+        refused(typed(*CHUNKED_CLIENT, "127.0.0.1", "1", missing), "chunked_client: can't read", "No such file")
 
     @pytest.mark.parametrize("size", [1, 3, 100])
     @given(st.binary(max_size=50))
@@ -230,7 +231,7 @@ class TestOddRequests:
 
     @pytest.mark.parametrize("number", ["0", "-1", "50"])
     def test_another_number_is_refused(self, number):
-        refused(run(*ODD_REQUESTS, "--", number), f"the requests have the numbers 1 to 49, not {number}")
+        refused(typed(*ODD_REQUESTS, "--", number), f"the requests have the numbers 1 to 49, not {number}")
 
     def test_a_name_is_short_and_stands_for_one_request(self):
         assert len({each.name for each in EVERY}) == len({each.data for each in EVERY}) == len(EVERY)

@@ -16,6 +16,7 @@ from snippets.http_channel.hello_site import root
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 from snippets.workshop.scenarios.demo_site import Later
+from tests.invoked import typed
 from tests.programs import Ended, listening, nobody_there, refused, run, running, silent_server
 
 PIPELINE_CLIENT = ("-m", "snippets.connection_life.pipeline_client")
@@ -116,10 +117,10 @@ class TestPipelineClient:
         assert (ended.code, ended.err) == (0, "")
 
     def test_bad_input_is_refused(self):
-        refused(run(*PIPELINE_CLIENT, "127.0.0.1", "80"), "the following arguments are required: paths")
+        refused(typed(*PIPELINE_CLIENT, "127.0.0.1", "80"), "the following arguments are required: paths")
         for wait in ("0", "3600.1", "nan"):
             said = "--wait is more than 0 and at most 3600 seconds"
-            refused(run(*PIPELINE_CLIENT, "127.0.0.1", "80", "/", "--wait", wait), said)
+            refused(typed(*PIPELINE_CLIENT, "127.0.0.1", "80", "/", "--wait", wait), said)
         with nobody_there() as port:
             longest = ("127.0.0.1", str(port), "/", "--wait", "3600")
             refused(run(*PIPELINE_CLIENT, *longest), "pipeline_client: can't connect to")
@@ -208,8 +209,8 @@ class TestSlowClient:
 
     def test_bad_input_is_refused(self):
         for wrong in (["--timeout", "0"], ["--every", "-1"], ["--deadline", "nan"], ["--every", "3601"]):
-            refused(run(*SLOW_CLIENT, *wrong), "more than 0 and at most 3600 seconds")
-        refused(run(*SLOW_CLIENT, "--timeout", "long"), "--timeout: invalid float value: 'long'")
+            refused(typed(*SLOW_CLIENT, *wrong), "more than 0 and at most 3600 seconds")
+        refused(typed(*SLOW_CLIENT, "--timeout", "long"), "--timeout: invalid float value: 'long'")
 
     def test_the_deadline_is_for_each_request_and_not_for_its_answer(self, monkeypatch):
         monkeypatch.setattr(DeadlineChannel, "deadline", 10)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from snippets.http_channel.callbacks import feed
 from snippets.http_channel.hello_site import root
 from snippets.lens.wire import Wire
+from tests.invoked import typed
 from tests.programs import listening, nobody_there, refused, run, running, silent_server
 
 CALLBACKS = ("-m", "snippets.http_channel.callbacks")
@@ -102,9 +103,9 @@ class TestCallbacks:
         assert ended.out.endswith("No response.\n")
 
     def test_bad_input_is_refused(self):
-        refused(run(*CALLBACKS, "--nonsense"), "unrecognized arguments: --nonsense")
-        refused(run(*CALLBACKS, "--size", "0"), "a piece has at least 1 byte, not 0")
-        refused(run(*CALLBACKS, "--size", "many"), "--size: invalid int value: 'many'")
+        refused(typed(*CALLBACKS, "--nonsense"), "unrecognized arguments: --nonsense")
+        refused(typed(*CALLBACKS, "--size", "0"), "a piece has at least 1 byte, not 0")
+        refused(typed(*CALLBACKS, "--size", "many"), "--size: invalid int value: 'many'")
 
     def test_ctrl_c_while_it_waits_for_input(self):
         with running(*CALLBACKS) as program:
@@ -163,7 +164,7 @@ class TestHelloSite:
                 socket.create_connection(("127.0.0.1", port), timeout=30)
 
     def test_bad_input_is_refused(self):
-        refused(run(*HELLO_SITE, "--nonsense"), "unrecognized arguments: --nonsense")
+        refused(typed(*HELLO_SITE, "--nonsense"), "unrecognized arguments: --nonsense")
 
     def test_the_root_can_be_had_without_a_server(self):
         code = "import sys; from snippets.http_channel.hello_site import root; root()"
@@ -266,14 +267,16 @@ class TestSplitClient:
         assert (ended.code, ended.err) == (0, "")
 
     def test_bad_input_is_refused(self, tmp_path):
-        refused(run(*SPLIT_CLIENT), "the following arguments are required: host, port")
+        refused(typed(*SPLIT_CLIENT), "the following arguments are required: host, port")
         refused(run(*SPLIT_CLIENT, "a..b", "80"), "split_client: can't connect to a..b:80: invalid hostname")
         here = ("127.0.0.1", "8080")
-        refused(run(*SPLIT_CLIENT, *here, "--nonsense"), "unrecognized arguments: --nonsense")
-        refused(run(*SPLIT_CLIENT, *here, "--file", str(tmp_path / "none.txt")), "split_client: can't read", "No such")
+        refused(typed(*SPLIT_CLIENT, *here, "--nonsense"), "unrecognized arguments: --nonsense")
+        refused(
+            typed(*SPLIT_CLIENT, *here, "--file", str(tmp_path / "none.txt")), "split_client: can't read", "No such"
+        )
         for wrong in ("--size=0", "--pause=-1", "--pause=nan", "--pause=3600.1", "--wait=-1", "--wait=3600.1"):
             said = "--size is at least 1, --pause and --wait are from 0 to 3600 seconds"
-            refused(run(*SPLIT_CLIENT, *here, wrong), said)
+            refused(typed(*SPLIT_CLIENT, *here, wrong), said)
 
     @pytest.mark.parametrize("options", [("--size=1", "--pause=0", "--wait=0"), ("--pause=3600", "--wait=3600")])
     def test_the_least_and_the_most_are_taken(self, options):

@@ -21,7 +21,8 @@ from snippets.later.server_sent_events import root as ticking_root
 from snippets.lens.logged import logged
 from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
-from tests.programs import listening, refused, run
+from tests.invoked import typed
+from tests.programs import listening, refused
 
 delayed = partial(listening, "-m", "snippets.later.delayed")
 gather = partial(listening, "-m", "snippets.later.gather")
@@ -110,8 +111,8 @@ class TestDelayed:
     def test_bad_input_is_refused(self):
         for seconds in ("-1", "3601", "nan"):
             said = f"argument --seconds: from 0 to 3600, not {float(seconds)}"
-            refused(run("-m", "snippets.later.delayed", f"--seconds={seconds}"), said)
-        refused(run("-m", "snippets.later.delayed", "--seconds=long"), "invalid float value: 'long'")
+            refused(typed("-m", "snippets.later.delayed", f"--seconds={seconds}"), said)
+        refused(typed("-m", "snippets.later.delayed", "--seconds=long"), "invalid float value: 'long'")
 
 
 class TestGather:
@@ -262,5 +263,5 @@ class TestServerSentEvents:
     def test_bad_input_is_refused(self):
         for every in ("0", "0.009", "3601", "inf"):
             said = f"argument --every: from 0.01 to 3600, not {float(every)}"
-            refused(run("-m", "snippets.later.server_sent_events", f"--every={every}"), said)
-        refused(run("-m", "snippets.later.server_sent_events", "--every=often"), "invalid float value: 'often'")
+            refused(typed("-m", "snippets.later.server_sent_events", f"--every={every}"), said)
+        refused(typed("-m", "snippets.later.server_sent_events", "--every=often"), "invalid float value: 'often'")

@@ -15,6 +15,7 @@ from snippets.lens.wire import Wire
 from snippets.line_receiver import line_cost
 from snippets.line_receiver.line_cost import cost
 from snippets.line_receiver.line_then_raw import factory
+from tests.invoked import typed
 from tests.programs import refused, run, running
 
 STORE = ("-m", "snippets.line_receiver.line_then_raw")
@@ -99,7 +100,7 @@ class TestLineThenRaw:
             assert program.interrupt() == (0, "Stopped.\n", "")
 
     def test_bad_input_is_refused(self):
-        refused(run(*STORE, "--nonsense"), "unrecognized arguments: --nonsense")
+        refused(typed(*STORE, "--nonsense"), "unrecognized arguments: --nonsense")
 
     @given(st.binary())
     def test_whatever_comes_it_does_not_raise(self, data):
@@ -165,6 +166,6 @@ class TestLineCost:
     def test_bad_input_is_refused(self):
         wrong = "--line is at least 0, --lines and --size at least 1, and at most 100000 bytes in all"
         for options in (["--line", "-1"], ["--lines", "0"], ["--size", "0"], ["--line", "99999"]):
-            refused(run(*COST, *options), wrong)
-        refused(run(*COST, "--line", "long"), "--line: invalid int value: 'long'")
-        refused(run(*COST, "--nonsense"), "unrecognized arguments: --nonsense")
+            refused(typed(*COST, *options), wrong)
+        refused(typed(*COST, "--line", "long"), "--line: invalid int value: 'long'")
+        refused(typed(*COST, "--nonsense"), "unrecognized arguments: --nonsense")

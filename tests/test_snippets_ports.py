@@ -7,6 +7,7 @@ import pytest
 
 from snippets import catalogue
 from snippets.catalogue import Snippet
+from tests.invoked import typed
 from tests.programs import refused, run
 
 MORE = {"files": ["."], "pipeline_client": ["/"]}  # the arguments that a program can't do without
@@ -23,8 +24,8 @@ class TestServers:
     def test_what_is_no_port_is_refused(self, program: Snippet):
         for port in ("-1", "65536"):
             said = f"{program.name}: error: argument --port: a port is a number from 0 to 65535, not {port}"
-            refused(run("-m", program.module, f"--port={port}", *MORE.get(program.name, [])), said)
-        refused(run("-m", program.module, "--port=http"), "argument --port: invalid int value: 'http'")
+            refused(typed("-m", program.module, f"--port={port}", *MORE.get(program.name, [])), said)
+        refused(typed("-m", program.module, "--port=http"), "argument --port: invalid int value: 'http'")
 
     def test_a_port_in_use_is_one_line(self, program: Snippet):
         # The highest of all: it is either free, and taken here, or in use already.
@@ -41,8 +42,8 @@ class TestServers:
 def test_a_client_refuses_what_is_no_port(program: Snippet):
     for port in ("0", "65536"):
         said = f"{program.name}: error: argument port: a port is a number from 1 to 65535, not {port}"
-        refused(run("-m", program.module, "127.0.0.1", port, *MORE.get(program.name, [])), said)
-    refused(run("-m", program.module, "127.0.0.1", "http"), "argument port: invalid int value: 'http'")
+        refused(typed("-m", program.module, "127.0.0.1", port, *MORE.get(program.name, [])), said)
+    refused(typed("-m", program.module, "127.0.0.1", "http"), "argument port: invalid int value: 'http'")
 
 
 @taking("port")

@@ -15,6 +15,7 @@ from zope.interface.verify import verifyObject
 
 from snippets.lens.wire import Wire
 from snippets.producers.big_file import Zeros, root
+from tests.invoked import typed
 from tests.programs import Ended, Program, listening, nobody_there, refused, run, running
 
 BIG_FILE = ("-m", "snippets.producers.big_file")
@@ -98,7 +99,7 @@ class TestBigFile:
 
     @pytest.mark.parametrize("size", ["0", "-1", str((1 << 40) + 1)])
     def test_a_size_that_is_none(self, size):
-        refused(run(*BIG_FILE, "--size", size), "argument --size: a number of bytes from 1 to ")
+        refused(typed(*BIG_FILE, "--size", size), "argument --size: a number of bytes from 1 to ")
 
     def test_a_file_that_can_not_be_made(self, tmp_path, monkeypatch):
         # More than a file can have here, or than the program takes: one line in any case.
@@ -191,4 +192,4 @@ class TestSlowReader:
         ],
     )
     def test_bad_input_is_one_line(self, arguments, said):
-        refused(run(*SLOW_READER, "127.0.0.1", "8080", *arguments), said)
+        refused(typed(*SLOW_READER, "127.0.0.1", "8080", *arguments), said)

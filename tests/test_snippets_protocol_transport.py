@@ -14,6 +14,7 @@ from twisted.internet.testing import StringTransport
 
 from snippets.protocol_transport.framing import PREFIX, Framed
 from snippets.protocol_transport.tls_memory import Echo, TLSClient
+from tests.invoked import typed
 from tests.programs import Ended, Program, refused, run, running
 
 ECHO = ("-m", "snippets.protocol_transport.echo")
@@ -210,10 +211,10 @@ class TestFraming:
         )
 
     def test_bad_input_is_refused(self):
-        refused(run(*FRAMING), "the following arguments are required: messages")
-        refused(run(*FRAMING, "--size", "0", "a"), "--size is at least 1")
-        refused(run(*FRAMING, "--limit", "-1", "a"), "--limit at least 0")
-        refused(run(*FRAMING, "--size", "many", "a"), "invalid int value: 'many'")
+        refused(typed(*FRAMING), "the following arguments are required: messages")
+        refused(typed(*FRAMING, "--size", "0", "a"), "--size is at least 1")
+        refused(typed(*FRAMING, "--limit", "-1", "a"), "--limit at least 0")
+        refused(typed(*FRAMING, "--size", "many", "a"), "invalid int value: 'many'")
 
     def test_a_limit_of_nothing_takes_an_empty_message(self):
         assert run(*FRAMING, "--limit", "0", "").out.splitlines()[1:] == ["    message b''"]
@@ -246,7 +247,7 @@ class TestTLSMemory:
         client.close()
 
     def test_bad_input_is_refused(self):
-        refused(run(*TLS), "the following arguments are required: words")
+        refused(typed(*TLS), "the following arguments are required: words")
 
 
 class Kept(Framed):
@@ -297,11 +298,11 @@ def test_after_closing_no_message_of_the_same_piece_is_handled():
 
 @pytest.mark.parametrize("command", [ECHO, CHAT], ids=["echo", "chat"])
 def test_bad_input_is_refused(command):
-    refused(run(*command, "--nonsense"), "unrecognized arguments: --nonsense")
+    refused(typed(*command, "--nonsense"), "unrecognized arguments: --nonsense")
 
 
 def test_chat_refuses_a_silence_that_is_none():
     for idle in ("-1", "nan", "1000000"):
-        refused(run(*CHAT, f"--idle={idle}"), "--idle is from 0 to 999999 seconds")
+        refused(typed(*CHAT, f"--idle={idle}"), "--idle is from 0 to 999999 seconds")
     with serving(*CHAT, "--idle=999999") as (program, _):
         assert program.interrupt().code == 0

@@ -6,6 +6,7 @@ import socket
 
 import pytest
 
+from tests.invoked import typed
 from tests.programs import refused, run, running
 
 ONE_TURN = ("-m", "snippets.reactor.one_turn")
@@ -62,7 +63,7 @@ class TestOneTurn:
         assert r"dataReceived b'\xff\xe2\x82\xac'" in out
 
     def test_bad_input_is_refused(self):
-        refused(run(*ONE_TURN, "--nonsense"), "unrecognized arguments: --nonsense")
+        refused(typed(*ONE_TURN, "--nonsense"), "unrecognized arguments: --nonsense")
 
 
 def waited(line: str) -> list[float]:
@@ -98,8 +99,8 @@ class TestBlockedReactor:
 
     def test_bad_input_is_refused(self):
         for seconds in ("-1", "11", "nan", "inf"):
-            refused(run(*BLOCKED_REACTOR, f"--seconds={seconds}"), "argument --seconds: from 0 to 10, not")
-        refused(run(*BLOCKED_REACTOR, "--seconds", "soon"), "argument --seconds: invalid float value: 'soon'")
+            refused(typed(*BLOCKED_REACTOR, f"--seconds={seconds}"), "argument --seconds: from 0 to 10, not")
+        refused(typed(*BLOCKED_REACTOR, "--seconds", "soon"), "argument --seconds: invalid float value: 'soon'")
 
 
 class TestEggTimer:
@@ -119,7 +120,7 @@ class TestEggTimer:
         assert ended.out.splitlines()[-1] == "Stopped."
 
     def test_bad_input_is_refused(self):
-        refused(run(*EGG_TIMER, "--port", "65536"), "argument --port: a port is a number from 0 to 65535, not 65536")
+        refused(typed(*EGG_TIMER, "--port", "65536"), "argument --port: a port is a number from 0 to 65535, not 65536")
         with socket.create_server(("127.0.0.1", 0)) as taken:
             refused(run(*EGG_TIMER, "--port", str(taken.getsockname()[1])), "egg_timer: can't listen on port")
 
@@ -179,5 +180,5 @@ class TestTicker:
     def test_bad_input_is_refused(self):
         for wrong in ("--every=0.0009", "--every=1000001", "--every=nan", "--block=-1", "--block=1000001", "--count=0"):
             said = "--every is from 0.001 to 1000000 seconds, --block from 0 to 1000000, --count at least 1"
-            refused(run(*TICKER, wrong), said)
-        refused(run(*TICKER, "--count", "many"), "argument --count: invalid int value: 'many'")
+            refused(typed(*TICKER, wrong), said)
+        refused(typed(*TICKER, "--count", "many"), "argument --count: invalid int value: 'many'")

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.programs import Ended, Program, listening, refused, run
+from tests.invoked import typed
+from tests.programs import Ended, Program, listening, refused
 
 FAILING = ("-m", "snippets.render.failing")
 METHODS = ("-m", "snippets.render.methods")
@@ -106,4 +107,4 @@ class TestMethods:
 
 @pytest.mark.parametrize("command", [FAILING, METHODS], ids=["failing", "methods"])
 def test_bad_input_is_refused(command):
-    refused(run(*command, "--nonsense"), "unrecognized arguments: --nonsense")
+    refused(typed(*command, "--nonsense"), "unrecognized arguments: --nonsense")

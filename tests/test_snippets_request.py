@@ -9,7 +9,8 @@ import pytest
 
 from snippets.lens.wire import Wire
 from snippets.request import json_api
-from tests.programs import Ended, Program, listening, refused, run
+from tests.invoked import typed
+from tests.programs import Ended, Program, listening, refused
 
 SHOW_REQUEST = ("-m", "snippets.request.show_request")
 JSON_API = ("-m", "snippets.request.json_api")
@@ -143,4 +144,4 @@ class TestJsonApi:
 
 @pytest.mark.parametrize("command", [SHOW_REQUEST, JSON_API], ids=["show_request", "json_api"])
 def test_bad_input_is_refused(command):
-    refused(run(*command, "--nonsense"), "unrecognized arguments: --nonsense")
+    refused(typed(*command, "--nonsense"), "unrecognized arguments: --nonsense")

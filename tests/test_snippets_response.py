@@ -9,7 +9,8 @@ import pytest
 
 from snippets.lens.wire import Wire
 from snippets.response.conditional import Dated
-from tests.programs import Ended, Program, listening, refused, run
+from tests.invoked import typed
+from tests.programs import Ended, Program, listening, refused
 
 CONDITIONAL = ("-m", "snippets.response.conditional")
 RESPONSE_HEADERS = ("-m", "snippets.response.response_headers")
@@ -69,7 +70,7 @@ class TestConditional:
         assert (status, headers["Content-Length"], body) == (200, "11", b"")
 
     def test_bad_input_is_refused(self):
-        refused(run(*CONDITIONAL, "--port", "65536"), "a port is a number from 0 to 65535, not 65536")
+        refused(typed(*CONDITIONAL, "--port", "65536"), "a port is a number from 0 to 65535, not 65536")
 
 
 def raw(port: int, path: str, version: str = "1.1") -> tuple[list[str], bytes]:
@@ -106,4 +107,4 @@ class TestResponseHeaders:
         assert came == body
 
     def test_bad_input_is_refused(self):
-        refused(run(*RESPONSE_HEADERS, "--port", "x"), "argument --port: invalid int value: 'x'")
+        refused(typed(*RESPONSE_HEADERS, "--port", "x"), "argument --port: invalid int value: 'x'")

@@ -22,6 +22,7 @@ from snippets.lens.wire import Wire
 from snippets.site_factory import access_log as access_log_program
 from snippets.site_factory import hello_tls as hello_tls_program
 from snippets.site_factory.http2_client import ACK, DATA, END_STREAM, GOAWAY, HEADERS, SETTINGS, Http2Client, frame
+from tests.invoked import typed
 from tests.programs import nobody_there, refused, run, running
 
 HELLO_TLS = ("-m", "snippets.site_factory.hello_tls")
@@ -143,7 +144,7 @@ class TestHelloTls:
                 socket.create_connection(("127.0.0.1", port), timeout=30)
 
     def test_bad_input_is_refused(self):
-        refused(run(*HELLO_TLS, "--nonsense"), "unrecognized arguments: --nonsense")
+        refused(typed(*HELLO_TLS, "--nonsense"), "unrecognized arguments: --nonsense")
 
 
 def ask(port: int, path: str = "/hello", **headers: str) -> int:
@@ -221,8 +222,8 @@ class TestAccessLog:
             assert ended.err == f"access_log: can't write to {file}: {why}; try another --file\n"
 
     def test_bad_input_is_refused(self):
-        refused(run(*ACCESS_LOG, "--format", "xml"), "argument --format: invalid choice: 'xml'")
-        refused(run(*ACCESS_LOG, "--nonsense"), "unrecognized arguments: --nonsense")
+        refused(typed(*ACCESS_LOG, "--format", "xml"), "argument --format: invalid choice: 'xml'")
+        refused(typed(*ACCESS_LOG, "--nonsense"), "unrecognized arguments: --nonsense")
 
 
 class TestHttp2Client:
@@ -272,9 +273,9 @@ class TestHttp2Client:
             refused(run(*HTTP2_CLIENT, str(port)), "Connection refused")
 
     def test_bad_input_is_refused(self):
-        refused(run(*HTTP2_CLIENT, "0"), "argument port: ")
-        refused(run(*HTTP2_CLIENT, "8443", "--path", "hello"), "argument --path: ")
-        refused(run(*HTTP2_CLIENT, "8443", "--path", "/" * 127), "argument --path: ")
+        refused(typed(*HTTP2_CLIENT, "0"), "argument port: ")
+        refused(typed(*HTTP2_CLIENT, "8443", "--path", "hello"), "argument --path: ")
+        refused(typed(*HTTP2_CLIENT, "8443", "--path", "/" * 127), "argument --path: ")
 
 
 class TestAlpnClient:
@@ -293,8 +294,8 @@ class TestAlpnClient:
             refused(run(*ALPN_CLIENT, str(port)), f"alpn_client: no handshake with 127.0.0.1:{port}: ")
 
     def test_bad_input_is_refused(self):
-        refused(run(*ALPN_CLIENT, "65536"), "argument port: ")
-        refused(run(*ALPN_CLIENT, "8443", "--offer", "a" * 256), "argument --offer: ")
+        refused(typed(*ALPN_CLIENT, "65536"), "argument port: ")
+        refused(typed(*ALPN_CLIENT, "8443", "--offer", "a" * 256), "argument --offer: ")
 
 
 @pytest.mark.parametrize("program", [hello_tls_program, access_log_program])

@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+from collections import Counter
 from contextlib import ExitStack, contextmanager
 from itertools import permutations
 
@@ -12,7 +13,7 @@ from twisted.web import http
 from snippets.lens.errors import LensError
 from snippets.lens.film import FUNCTIONS, WATCH
 from snippets.lens.lines import lines
-from snippets.lens.steps import steps
+from snippets.lens.steps import Steps, steps
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 from snippets.workshop.bench import GET, _site
@@ -197,6 +198,60 @@ def test_when_all_tools_are_taken_it_says_so():
                 stack.enter_context(tool_of_a_test(number))
         with pytest.raises(LensError, match="end one of them first"), steps(here("half")):
             pytest.fail("a block was entered")
+
+
+def test_what_goes_on_after_a_block_is_not_told_in_it():
+    """Also while a block around it goes on."""
+    with steps(here("half")) as outer:
+        with steps(here("counts"), limit=100) as inner:
+            waiting = programs.counts(3)
+            next(waiting)
+        before = told(inner)
+        assert list(waiting) == [1, 2]
+        programs.half(9)
+    assert (told(inner), inner.stopped, len(outer)) == (before, False, 4)
+
+
+def test_a_function_of_one_line_is_told_each_time():
+    with steps(here("one_line")) as run:
+        for _ in range(3):
+            programs.one_line()
+    assert [row.partition(" ")[2] for row in told(run)] == ["call one_line", "line 0", "return 0 -> 1"] * 3
+
+
+class TestWhoRunsWhenTheBlockBegins:
+    """A call that has ended gives its frame's place to another one; of 40 that begin or go on, one is there."""
+
+    @pytest.mark.parametrize("kind", [lines, steps])
+    def test_calls_that_begin_are_told(self, kind):
+        with ExitStack() as stack:
+            run = programs.begins(lambda: stack.enter_context(kind(here("begins"))), 0)
+            programs.begins(None, 39)
+        assert counted(run, "begins") == [40, 40]
+
+    @pytest.mark.parametrize("kind", [lines, steps])
+    def test_generators_that_go_on_are_told(self, kind):
+        waiting = [programs.waits_or_begins(None) for _ in range(40)]
+        assert [next(each) for each in waiting] == [None] * 40
+        with ExitStack() as stack:
+            with pytest.raises(StopIteration) as ended:
+                next(programs.waits_or_begins(lambda: stack.enter_context(kind(here("waits_or_begins")))))
+            assert [next(each) for each in waiting] == [None] * 40
+        assert counted(ended.value.value, "waits_or_begins") == [40]
+
+    def test_a_generator_that_began_the_block_is_told_when_it_goes_on(self):
+        with ExitStack() as stack:
+            going = programs.begins_and_goes_on(lambda: stack.enter_context(steps(here("begins_and_goes_on"))))
+            run = next(going)
+            next(going)
+        assert [step.kind for step in run.steps] == ["resume", "line", "yield"]
+
+
+def counted(run, name: str) -> list[int]:
+    """How often each line of a function ran."""
+    if isinstance(run, Steps):
+        return [*Counter(step.line for step in run.steps if step.kind == "line").values()]
+    return [*run.of(here(name)[0]).values()]
 
 
 def requests_alive() -> int:

@@ -68,3 +68,24 @@ class TestWatching:
                 programs.Basket().put(None)
         labels = [change.holder for step in run.steps for change in step.changes if change.holder]
         assert sorted(set(labels)) == [f"Basket#{number}" for number in range(1, 6)]
+
+    def test_attributes_alone_without_variables(self):
+        with steps(here("Basket.put"), {f"{HERE}:Basket": ["size"]}, variables=False) as run:
+            programs.Basket().put("x")
+        assert told(run) == [
+            "0 call Basket.put Basket#1.size=0",
+            "0 line 1",
+            "0 line 2",
+            "0 line 3 Basket#1.size=1",
+            "0 line 4",
+            "0 return 4 -> Basket#1",
+        ]
+
+
+def test_a_subclass_whose_method_has_no_lines_is_left_out():
+    """One that was made at run time, and one that has something else in the place of the method."""
+    made = type("Made", (programs.Basket,), {"put": eval("lambda self, thing: thing"), "clear": None})
+    with steps(here("Basket.put", "Basket.clear")) as run:
+        assert made().put("x") == "x"
+        programs.Basket().put("x")
+    assert [each.name for each in run.functions] == here("Basket.put")

@@ -85,11 +85,9 @@ def whole(root: Path) -> None:
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
     with shelved(root):
         nbformat.write(assemble("99_players"), root / "notebooks" / "99_players.ipynb")
-        for slug in catalogue.texts():
-            if slug not in EXECUTED:
-                file = pages.executed(slug)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / "notebooks" / f"{slug}.ipynb", file)
+        for slug, file in pages.executed(set(catalogue.texts()) - set(EXECUTED)).items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / "notebooks" / f"{slug}.ipynb", file)
 
 
 def once(base: Path) -> Path:

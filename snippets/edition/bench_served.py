@@ -18,11 +18,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from snippets.edition import pages
 from snippets.edition.plays import presets
-from snippets.workshop.bench import AT_ONCE, BESIDE, PROCESS_GROWS, SERVER_GROWS, WRONG
+from snippets.workshop.bench import AT_ONCE, BESIDE, PROCESS_GROWS, SECOND, SERVER_GROWS, WRONG, process_seconds
 
 GETS = 200  # a round, while nothing is played
 WARM_UP = 500  # plays before memory is looked at
@@ -32,6 +34,18 @@ _SERVE = (
     "import sys; from pathlib import Path; from snippets.edition.server import bound, serve;"
     "serve(Path(sys.argv[1]), bound('127.0.0.1', 0), lambda address: print(address, flush=True))"
 )
+# The command up to the moment at which it serves, with a shelf on which the pages are as they should be.
+_BEGIN = """
+import sys
+from pathlib import Path
+from snippets.edition import pages, server
+shelf = Path(sys.argv.pop())
+pages.shelf = lambda: shelf
+server.serve = lambda folder, listening, ready: None
+from snippets.__main__ import main
+sys.argv = ["snippets", "serve", "--no-browser", "--port", "0"]
+main()
+"""
 
 
 class Answered(NamedTuple):
@@ -143,8 +157,22 @@ def many(process: int, port: int, plays: int, warm_up: int) -> Answered:
 def _memory(process: int) -> list[int]:
     """The resident memory of a process and of the one that it has started, in bytes."""
     (child,) = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    pages = [Path(f"/proc/{pid}/statm").read_text().split()[1] for pid in (process, child)]
-    return [int(each) * os.sysconf("SC_PAGE_SIZE") for each in pages]
+    resident = [Path(f"/proc/{pid}/statm").read_text().split()[1] for pid in (process, child)]
+    return [int(each) * os.sysconf("SC_PAGE_SIZE") for each in resident]
+
+
+def second_start(rounds: int) -> float | None:
+    """The CPU time, in seconds, that `serve` takes to begin when the pages are there, beyond importing Twisted.web."""
+    if not find_spec("resource"):
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, "pages", pages.OURS)
+        made.parent.mkdir()
+        made.write_text(pages.key(), encoding="utf-8")
+        begin, twisted = ["-c", _BEGIN, folder], ["-c", "import twisted.web.server"]
+        seconds = statistics.median(process_seconds(begin) - process_seconds(twisted) for _ in range(rounds))
+        assert [*Path(folder).iterdir()] == [made.parent], "the pages were made anew"
+    return seconds
 
 
 def measured(plays: int, rounds: int) -> dict[str, float | None]:
@@ -152,6 +180,7 @@ def measured(plays: int, rounds: int) -> dict[str, float | None]:
     with server() as (process, port):
         idle, busy = beside(port, rounds)
         figures: dict[str, float | None] = {BESIDE: statistics.median(busy) / statistics.median(idle)}
+        figures[SECOND] = second_start(rounds)
         if not Path("/proc/self/statm").exists():
             return figures | dict.fromkeys((SERVER_GROWS, PROCESS_GROWS, WRONG))
         after = many(process, port, plays, min(plays, WARM_UP))

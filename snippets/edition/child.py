@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import Any, BinaryIO
 
 from twisted.logger import globalLogBeginner
 
@@ -40,7 +40,7 @@ def _as_json(data: dict[str, Any]) -> bytes:
 
 
 def main() -> None:
-    """Answer each line of the standard input with a line, until it ends."""
+    """Say a line when all is there to play, and answer each line of the standard input with one, until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
     with suppress(ImportError, ValueError):  # where this can not be limited, the time of a play still is
         import resource
@@ -54,10 +54,15 @@ def main() -> None:
     answer(_as_json({"acts": [["send", "GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"]]}))
     gc.collect()
     gc.freeze()
+    _say(answers, b"ready")
     for line in sys.stdin.buffer:
-        answers.write(answer(line) + b"\n")
-        answers.flush()
+        _say(answers, answer(line))
         gc.collect()
+
+
+def _say(answers: BinaryIO, line: bytes) -> None:
+    answers.write(line + b"\n")
+    answers.flush()
 
 
 if __name__ == "__main__":

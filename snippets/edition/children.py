@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from snippets.edition.plays import MOST_ANSWER
 
 SECONDS = 10.0  # that one play may take
+START_SECONDS = 60.0  # that the process may take before it can play
 MOST_WAITING = 200  # plays that wait for the process
 
 
@@ -48,15 +49,22 @@ class Children:
 
     Args:
         reactor: starts the process and tells the time.
-        command: what to start; without it the module `snippets.edition.child`.
+        command: what to start; without it the module `snippets.edition.child`. It says a line when it can play.
         seconds: how long a play may take.
+        start_seconds: how long the process may take before it says so; no play pays for that.
     """
 
-    def __init__(self, reactor: object, command: tuple[str, ...] = (), seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        reactor: object,
+        command: tuple[str, ...] = (),
+        seconds: float = SECONDS,
+        start_seconds: float = START_SECONDS,
+    ) -> None:
         self._spawner = IReactorProcess(reactor)
         self._clock = IReactorTime(reactor)
         self._command = command or (sys.executable, "-m", "snippets.edition.child")
-        self._seconds = seconds
+        self._seconds, self._start_seconds = seconds, start_seconds
         self._waiting: deque[_Play] = deque()
         self._playing: _Play | None = None
         self._timer: IDelayedCall | None = None
@@ -84,6 +92,7 @@ class Children:
             child = _Child(self)
             self._spawner.spawnProcess(child, self._command[0], self._command, env=None)
             self._child = child
+            self._limit(self._start_seconds, Died())
 
     def stop(self) -> "Deferred[None] | None":
         """End the process; a Deferred that fires when it has ended, if there is one."""
@@ -93,6 +102,11 @@ class Children:
         self._child.abandon()
         return self._child.ended
 
+    def ready(self) -> None:
+        """The process can play now."""
+        self._unlimit()
+        self._go_on()
+
     def answered(self, line: bytes) -> None:
         """The process has said a line."""
         if self._playing:
@@ -101,7 +115,7 @@ class Children:
             self.replace(Died())  # or this would be taken for the answer to the next play
 
     def replace(self, why: Exception) -> None:
-        """End the process, and with it what it plays; the plays that wait are for another one."""
+        """End the process, and with it what it plays; the other plays that wait are for another one."""
         child, self._child = self._child, None
         if child:
             child.abandon()
@@ -115,27 +129,37 @@ class Children:
     def _go_on(self) -> None:
         if self._playing or not self._waiting or self._stopped:
             return
-        self._playing = self._waiting.popleft()
         try:
             self.start()
         except OSError:  # the machine has no room for another process
             self._end(Died())
             return
         assert self._child is not None
-        self._timer = self._clock.callLater(self._seconds, self._too_long)
-        self._child.give(self._playing.line)
+        if self._child.is_ready:
+            self._playing = self._waiting.popleft()
+            self._limit(self._seconds, TooLong())
+            self._child.give(self._playing.line)
 
-    def _too_long(self) -> None:
-        self._timer = None
-        self.replace(TooLong())
+    def _limit(self, seconds: float, why: Exception) -> None:
+        self._timer = self._clock.callLater(seconds, self._too_long, why)
 
-    def _end(self, how: bytes | Exception) -> None:
-        play, self._playing = self._playing, None
+    def _unlimit(self) -> None:
         if self._timer:
             self._timer.cancel()
             self._timer = None
+
+    def _too_long(self, why: Exception) -> None:
+        self._timer = None
+        self.replace(why)
+
+    def _end(self, how: bytes | Exception) -> None:
+        """End what is played, or, if the process never could, the play that is first to wait for it."""
+        play, self._playing = self._playing, None
+        self._unlimit()
         if play:
             play.end(how)
+        elif self._waiting:
+            self._waiting.popleft().end(how)
         self._go_on()
 
     def _forget(self, answer: "Deferred[bytes]") -> None:
@@ -149,6 +173,7 @@ class _Child(ProcessProtocol):
         self._owner: Children | None = owner
         self._parts: list[bytes] = []
         self._size = 0
+        self.is_ready = False
         self.ended: Deferred[None] = Deferred()
 
     def give(self, line: bytes) -> None:
@@ -165,7 +190,11 @@ class _Child(ProcessProtocol):
         elif end:
             whole = b"".join(self._parts)
             self._parts, self._size = [], 0
-            self._owner.answered(whole)
+            if self.is_ready:
+                self._owner.answered(whole)
+            else:
+                self.is_ready = True
+                self._owner.ready()
 
     def errReceived(self, data: bytes) -> None:
         """What a page of the demonstration site logs is of no interest here."""

@@ -31,7 +31,7 @@ def pages(say: Say) -> Path:
         LensError: a cell raised, or the folder can't be written.
     """
     folder = shelf() / "pages"
-    if _key_of(folder) != _key(catalogue.texts()):
+    if _key_of(folder) != key():
         make(folder, say)
     return folder
 
@@ -42,10 +42,10 @@ def make(folder: Path, say: Say) -> None:
     Raises:
         LensError: the folder has other files in it, a cell raised, or it can't be written.
     """
-    key = _key(catalogue.texts())
+    made_of = key()
     with whole(folder, OURS, "has other files in it, which would be lost") as half:
         _make(half, say)
-        (half / NEW / OURS).write_text(key, encoding="utf-8")
+        (half / NEW / OURS).write_text(made_of, encoding="utf-8")
 
 
 def _make(half: Path, say: Say) -> None:
@@ -71,7 +71,7 @@ def _executed(say: Say) -> Iterator[tuple[str, str]]:
     """Each text as a notebook that has run, as JSON; those that ran before, and haven't changed, don't run again."""
     kept = shelf() / "executed"
     kept.mkdir(parents=True, exist_ok=True)
-    names = {slug: executed(slug) for slug in catalogue.texts()}
+    names = executed(catalogue.texts())
     stale = [slug for slug, file in names.items() if not file.exists()]
     if stale:
         say(f"executing {len(stale)} of {len(names)} chapters and pages")
@@ -82,9 +82,14 @@ def _executed(say: Say) -> Iterator[tuple[str, str]]:
         yield slug, file.read_text(encoding="utf-8")
 
 
-def executed(slug: str) -> Path:
-    """Where a text is kept that has run as it is now, with all that it imports and quotes as these are now."""
-    return shelf() / "executed" / f"{slug}-{_key([slug], _PAGES_ONLY)}.ipynb"
+def executed(slugs: Iterable[str]) -> dict[str, Path]:
+    """Where texts are kept that have run as they are now, with all that they import and quote as these are now."""
+    shared, gathered = _digest(_SHARED, _PAGES_ONLY), _digest(_GATHERED)
+    chapters = set(catalogue.slugs())
+    keys = {
+        slug: _short(shared, _digest([f"chapters/{slug}.md"]), b"" if slug in chapters else gathered) for slug in slugs
+    }
+    return {slug: shelf() / "executed" / f"{slug}-{key}.ipynb" for slug, key in keys.items()}
 
 
 def _execute(stale: list[str], names: dict[str, Path]) -> None:
@@ -107,18 +112,25 @@ def _key_of(folder: Path) -> str:
         return ""
 
 
-def _key(slugs: list[str], without: Iterable[str] = ()) -> str:
-    """A digest of all that these texts are made of: themselves, what they import and quote, Twisted and Python."""
+def key() -> str:
+    """A digest of all that the pages are made of."""
+    return _short(_digest(_SHARED), _digest(_GATHERED))
+
+
+def _short(*digests: bytes) -> str:
+    """A key for files, by their digests, as Twisted and Python are now."""
+    return hashlib.sha256(f"{twisted.__version__} {sys.version}".encode() + b"".join(digests)).hexdigest()[:16]
+
+
+def _digest(patterns: Iterable[str], without: Iterable[str] = ()) -> bytes:
+    """A digest of the files of the book that are named by some patterns, and not by others."""
     root = catalogue.CHAPTERS.parent
-    own = {f"chapters/{slug}.md" for slug in slugs}
-    gathered = set(_GATHERED) if set(slugs) - set(catalogue.slugs()) else set()
-    patterns = {*_SHARED, *own, *gathered}
     files = {file for pattern in patterns for file in root.glob(pattern) if file.suffix not in _NO_TEXT}
     files -= {file for pattern in without for file in root.glob(pattern)}
-    digest = hashlib.sha256(f"{twisted.__version__} {sys.version}".encode())
+    digest = hashlib.sha256()
     for file in sorted(file for file in files if file.is_file()):
         digest.update(f"\0{file.relative_to(root)}\0".encode() + file.read_bytes())
-    return digest.hexdigest()[:16]
+    return digest.digest()
 
 
 def copy_to(out: Path, say: Say) -> None:

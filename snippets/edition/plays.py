@@ -82,7 +82,7 @@ def _texts_of(made: dict[str, Any]) -> list[dict[str, Any]]:
 PRESETS = (
     *("get", "get-bytewise", "get-random-pieces", "get-cut-in-line-end", "get-missing", "get-again"),
     *("get-chunked-answer", "get-broken", "empty-line-first", "folded-header", "cookies", "query"),
-    *("post", "post-random-pieces"),
+    *("post", "post-random-pieces", "timeout-in-headers", "disconnect-in-headers", "reset-in-body"),
 )
 
 

@@ -41,12 +41,12 @@ class Visits:
         self.watched = watched
         self.last: dict[int, int] = {}  # the statement that each frame came to last
         self._statements = {key: each.statements for key, each in watched.items()}
-        self._running = {id(frame) for frame in _frames(sys._getframe()) if id(frame.f_code) in watched}
+        # They are held, or another frame could get the identity of one that has ended.
+        self._running = {id(frame): frame for frame in _frames(sys._getframe()) if id(frame.f_code) in watched}
 
     def began(self, frame: FrameType) -> None:
         """A call begins; a generator that goes on does not begin again."""
         self.last.pop(id(frame), None)
-        self._running.discard(id(frame))
 
     def reached(self, frame: FrameType, line: int) -> None:
         """A line was reached."""
@@ -64,8 +64,7 @@ class Visits:
 
     def resumed(self, frame: FrameType, thrown: BaseException | None) -> None:
         """A generator goes on, perhaps with an exception that is thrown into it."""
-        # It was waiting when the block began, and its frame may be where that of a running call was.
-        self._running.discard(id(frame))
+        self._running.pop(id(frame), None)
         self.resume(frame, thrown)
 
     def resume(self, frame: FrameType, thrown: BaseException | None) -> None:
@@ -73,9 +72,7 @@ class Visits:
 
     def left(self, frame: FrameType, how: str, value: object) -> None:
         """A call ended by "return" or "raise", or a generator waits after "yield"."""
-        if id(frame) in self._running:
-            self._running.discard(id(frame))
-        else:
+        if self._running.pop(id(frame), None) is None:
             self.leave(frame, how, value)
 
     def leave(self, frame: FrameType, how: str, value: object) -> None:

@@ -358,10 +358,13 @@ class Player {
 
   play() {
     if (this.at === this.film.length - 1) this.go(0);
+    let due = performance.now();
     const on = () => {
       if (!this.el.isConnected || this.at === this.film.length - 1) return this.pause();
       this.go(this.film.moved("step", this.at, this.by));
-      this.timer = setTimeout(on, 1000 / Number(this.pace.value));
+      // What it took to show the step is part of the time until the next one.
+      due = Math.max(due + 1000 / Number(this.pace.value), performance.now());
+      this.timer = setTimeout(on, due - performance.now());
     };
     this.timer = setTimeout(on, 0);
     this.buttons.play.textContent = "pause";
@@ -488,9 +491,9 @@ class Player {
             "data-key": `${key} ${name} ${which}`, onclick: () => this.change(key, name, next) }, sign)))));
     const table = (title, key, state) => state.size
       ? [make("h3", {}, title), make("table", { class: "names" }, make("tbody", {}, ...rows(key, state)))] : [];
-    const own = this.film.state(`call ${call}`, this.at);
     // What has just changed comes first.
     const sorted = (state) => new Map([...state].sort(([, one], [, other]) => other.fresh - one.fresh));
+    const own = sorted(this.film.state(`call ${call}`, this.at));
     const things = this.film.objects.map((label, index) => (
       { label, key: `object ${index}`, state: sorted(this.film.state(`object ${index}`, this.at)) }));
     const fresh = (each) => [...each.state.values()].some((one) => one.fresh);

@@ -62,6 +62,7 @@ BESIDE = f"a page while {AT_ONCE} plays wait, to one while none does, medians"
 SERVER_GROWS = f"MB that the server of the pages grows by in {PLAYS:,} fuzzed plays"
 PROCESS_GROWS = "MB that the process which plays grows by meanwhile"
 WRONG = "plays of these that were neither played nor refused"
+SECOND = "s of CPU that serve takes to begin with pages that are there, more than importing Twisted.web"
 # What is to be reached: the limit of a figure, and whether that is the most or the least.
 TARGETS = {
     EVERYTHING: ("at most", 3.5 if sys.version_info >= (3, 12) else 4.0),
@@ -77,6 +78,7 @@ TARGETS = {
     SERVER_GROWS: ("at most", 20.0),
     PROCESS_GROWS: ("at most", 20.0),
     WRONG: ("at most", 0.0),
+    SECOND: ("at most", 1.0),
 }
 
 Start = Callable[[], AbstractContextManager[object]]
@@ -293,10 +295,11 @@ def _start_up_ratio(ours: list[str], theirs: list[str], rounds: int) -> float | 
     """CPU time of one Python process over that of another, from start to end; None where that can't be measured."""
     if not _installed("resource"):
         return None
-    return statistics.median(_process_seconds(ours) / _process_seconds(theirs) for _ in range(rounds))
+    return statistics.median(process_seconds(ours) / process_seconds(theirs) for _ in range(rounds))
 
 
-def _process_seconds(arguments: list[str]) -> float:
+def process_seconds(arguments: list[str]) -> float:
+    """CPU time of a Python process, from start to end."""
     import resource
 
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -5,7 +5,7 @@ import functools
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.path import Path
 
-from snippets.lens.figures import png
+import snippets.lens.figures.png as png
 from snippets.lens.figures.typeset import EM, FACES, LIGATURES, UNIT, Letter, kerning_pairs, pieces
 
 

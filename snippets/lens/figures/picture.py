@@ -10,8 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+import snippets.lens.figures.svg as svg
 from snippets.lens.errors import LensError
-from snippets.lens.figures import svg
 from snippets.lens.figures.letters import outlines
 from snippets.lens.figures.marks import DASHED, THROUGH, Box, Dashes, Line, Mark, Shape, Text, in_layers
 from snippets.lens.figures.marks import WIDTH as WIDTH
@@ -43,7 +43,7 @@ def drawn_as(kind: str) -> Iterator[None]:
 def _drawer() -> ModuleType:
     """What draws PNGs; imported late, because a browser has no matplotlib and importing it takes long."""
     try:
-        from snippets.lens.figures import png
+        import snippets.lens.figures.png as png
     except ImportError as error:
         raise LensError(f"a PNG is drawn by matplotlib, which is missing here; an SVG is not: {error}") from None
     return png
