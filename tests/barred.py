@@ -1,4 +1,4 @@
-"""Runs a notebook where there is no TLS and no thread can be started, as in a browser; and says which cells that stops."""
+"""Runs a notebook where there is no TLS and no thread can be started, as in a browser; says which cells that stops."""
 
 import re
 from copy import deepcopy
@@ -94,7 +94,6 @@ def _differ(old: NotebookNode, new: NotebookNode) -> bool:
     return bool(difference(old, new))
 
 
-def _words(cell: NotebookNode) -> list[str]:
-    """What a cell says that measures: all but numbers and pictures."""
-    texts = [output.get("text") or output.get("data", {}).get("text/plain", "an error") for output in cell.outputs]
-    return [re.sub(r"[\d.,]+ *", "0 ", text) for text in texts]
+def _words(cell: NotebookNode) -> list[tuple[str, str]]:
+    """What a cell that measures prints, but its numbers; of what it shows besides, only that it does."""
+    return [(each.output_type, re.sub(r"[\d.,]+ *", "0 ", each.get("text", ""))) for each in cell.outputs]

@@ -22,7 +22,7 @@ class Kept:
     def __init__(self) -> None:
         self._names: list[tuple[Names, Names]] = []
         self._classes: list[tuple[type, Names]] = []
-        self._collections: list[tuple[Any, Any]] = []
+        self._collections: list[tuple[Any, Any]] = [(sys.path, sys.path.copy())]
         self._seen: set[int] = set()
         for full, module in list(sys.modules.items()):
             names = getattr(module, "__dict__", None)
