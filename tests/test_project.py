@@ -177,13 +177,13 @@ CHANGEABLE = {"book_texts", "chapter", "snippets"} | {
 }
 
 
-def tests_of(subjects):
+def files_on(subjects):
     """The files of tests whose name begins with one of some subjects."""
     names = {path: path.stem.removeprefix("test_") for path in sorted((ROOT / "tests").glob("test_*.py"))}
     return [path for path, name in names.items() if any(f"{name}_".startswith(f"{each}_") for each in subjects)]
 
 
-@pytest.mark.parametrize("path", tests_of(CHANGEABLE), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", files_on(CHANGEABLE), ids=lambda path: path.stem)
 def test_what_an_interpreter_can_change_is_tested_on_each(path):
     marks = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)]
     assert "once" not in {mark.attr for mark in marks}, "this file is no place for pytest.mark.once"
