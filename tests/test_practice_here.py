@@ -6,26 +6,24 @@ import sys
 import textwrap
 import time
 import warnings
-from unittest import mock
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from twisted.internet import defer, task
 from twisted.protocols.basic import LineReceiver
 from twisted.web import http, resource, server
 
-from snippets.lens.errors import LensError
 from snippets.practice import counted, notebook
-from snippets.practice.counted import Counted, Ended
+from snippets.practice.counted import Counted
 from snippets.practice.judge import judge
 from snippets.practice.process import Process
-from snippets.practice.put_back import Kept
 from snippets.practice.shelf import exercise, shelf
 from tests.bookshelf import RIGHT, only_these, write
 from tests.programs import run
 
-pytestmark = pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="steps are counted from Python 3.12 on")
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="steps are counted from Python 3.12 on"),
+]
 if hasattr(sys, "monitoring"):
     from snippets.practice.here import Here
 
@@ -38,38 +36,27 @@ def process():
         yield process
 
 
-class Once:
-    """A place where what a file does in a conversation is found out once, however many verdicts ask for it."""
-
-    def __init__(self, place):
-        self.place, self.known = place, {}
-
-    def play(self, exercise, source, file, talks, own=False):
-        talks = list(talks)
-        new = [talk for talk in talks if (source, repr(talk.steps)) not in self.known]
-        if new:
-            told = self.place.play(exercise, source, file, new, own)
-            if "talks" not in told:
-                return told
-            self.printed = told["printed"]
-            for talk, played in zip(new, told["talks"], strict=True):
-                self.known[source, repr(talk.steps)] = played
-        return {"talks": [self.known[source, repr(talk.steps)] for talk in talks], "printed": ""}
-
-
 @pytest.mark.parametrize("slug", TALKED)
 class TestEveryExercise:
-    def test_the_solution_passes_and_every_other_answer_is_told_as_by_a_process(self, slug, process):
+    def test_the_solution_passes_in_a_twentieth_of_the_steps_there_are(self, slug, monkeypatch):
+        plays = []
+
+        def noted(file):
+            plays.append(Counted(file))
+            return plays[-1]
+
+        monkeypatch.setattr("snippets.practice.here.Counted", noted)
+        assert judge(shelf()[slug], shelf()[slug].solution, Here(), seed=5).passed
+        assert plays
+        assert all(0 < play.steps < counted.STEPS / 20 for play in plays)
+
+    def test_a_wrong_answer_is_told_as_by_a_process(self, slug, process):
         folder = shelf()[slug]
-        here, there = Once(Here()), Once(process)
-        assert judge(folder, folder.solution, here, seed=5).passed
-        starters = [judge(folder, folder.starter, place, seed=5).lines for place in (here, there)]
-        assert starters[0] == starters[1]
-        for wrong in folder.wrongs:
-            mine, other = (judge(folder, wrong.source, place, seed=5) for place in (here, there))
-            assert not mine.passed
-            assert wrong.says.replace("\n", " ") in mine.lines
-            assert mine.lines == other.lines
+        wrong = folder.wrongs[0]
+        mine, other = (judge(folder, wrong.source, place, seed=5) for place in (Here(), process))
+        assert not mine.passed
+        assert wrong.says.replace("\n", " ") in mine.lines
+        assert mine.lines == other.lines
 
 
 # Code that has no end, or ends what runs it; in an echo's file.
@@ -291,124 +278,6 @@ class TestNothingIsLeft:
         told(RIGHT["an_echo"], Here())
         assert gc.get_freeze_count() == frozen == 0
         assert gc.isenabled()
-
-
-ACTS = st.lists(
-    st.tuples(
-        st.sampled_from(["set", "delete", "fill", "empty", "in class", "off class"]),
-        st.sampled_from(["one", "two", "three", "pairs", "many"]),
-    ),
-    max_size=12,
-)
-
-
-@given(ACTS)
-@settings(max_examples=50, deadline=None)
-def test_whatever_is_done_to_a_module_is_undone(acts):
-    made = type(sys)("snippets.practice.made_up")
-    owner = type("Owner", (), {"__module__": made.__name__, "one": 1, "pairs": [1, 2]})
-    vars(made).update(one=object(), pairs={"a": object()}, many=[1, 2], two={1, 2}, Owner=owner)
-    names, inside = dict(vars(made)), dict(vars(owner))
-    filled = {name: value.copy() for name, value in names.items() if isinstance(value, dict | list | set)}
-    with mock.patch.dict(sys.modules, {made.__name__: made}):
-        kept = Kept()
-        for act, name in acts:
-            do(act, name, made, owner)
-        kept.put_back()
-    assert vars(made) == names
-    assert all(vars(made)[name] is value for name, value in names.items())
-    assert {name: vars(made)[name] for name in filled} == filled
-    assert dict(vars(owner)) == inside
-    assert owner.pairs == [1, 2]
-
-
-def do(act, name, made, owner):
-    value = vars(made).get(name)
-    if act == "set":
-        setattr(made, name, object())
-    elif act == "delete":
-        vars(made).pop(name, None)
-    elif act == "fill" and isinstance(value, dict | set):
-        value.update({"new": 1} if isinstance(value, dict) else {"new"})
-    elif act == "fill" and isinstance(value, list):
-        value.append(value)
-    elif act == "empty" and isinstance(value, dict | list | set):
-        value.clear()
-    elif act == "in class":
-        setattr(owner, name, object())
-    elif act == "off class" and name in vars(owner):
-        delattr(owner, name)
-
-
-class TestCounted:
-    def test_what_ends_in_time_returns_what_it_returns(self):
-        counts = Counted("no.py", steps=1000)
-        assert counts.run(lambda: sum(n for n in range(100))) == 4950
-        assert 100 <= counts.steps < 1000
-        assert counts.ended is None
-
-    @given(st.integers(5, 2000))
-    @settings(deadline=None)
-    def test_a_loop_of_the_file_makes_as_many_rounds_as_there_are_steps(self, most):
-        names = {}
-        exec(compile("def loop():\n    while True: done.append(0)", "looping.py", "exec"), names)
-        names["done"] = []
-        counts = Counted("looping.py", steps=most)
-        with pytest.raises(Ended):
-            counts.run(names["loop"])
-        assert most - 2 <= len(names["done"]) + 1 <= most
-        assert counts.ended == {"ended": "cpu", "number": 0, "trace": 'File "looping.py", line 2'}
-
-    def test_other_threads_are_not_ended(self):
-        import threading
-
-        done, go = [], threading.Event()
-
-        def other():
-            go.wait(10)
-            for _ in range(300_000):
-                pass
-            done.append(True)
-
-        thread = threading.Thread(target=other)
-        thread.start()
-        code = compile("def loop():\n    go()\n    while True: pass", "looping.py", "exec")
-        names = {"go": go.set}
-        exec(code, names)
-        with pytest.raises(Ended):
-            Counted("looping.py", steps=200_000).run(names["loop"])
-        thread.join(10)
-        assert done == [True]
-
-    def test_where_steps_can_t_be_counted_that_is_said(self, monkeypatch):
-        with mock.patch.object(counted, "sys", mock.Mock(spec=["_getframe"])), pytest.raises(LensError, match=r"3\.12"):
-            Counted("a.py").run(int)
-        tools = [number for number in range(6) if sys.monitoring.get_tool(number) is None]
-        for number in tools:
-            sys.monitoring.use_tool_id(number, "test")
-        try:
-            with pytest.raises(LensError, match="six tools"):
-                Counted("a.py").run(int)
-        finally:
-            for number in tools:
-                sys.monitoring.free_tool_id(number)
-
-    def test_no_solution_takes_a_twentieth_of_the_steps_there_are(self):
-        most = []
-        run_ = Counted.run
-
-        def noted(self, block):
-            try:
-                return run_(self, block)
-            finally:
-                most.append(self.steps)
-
-        with mock.patch.object(Counted, "run", noted):
-            for slug in TALKED:
-                folder = shelf()[slug]
-                Here().play(folder.head, folder.solution, "solution.py", folder.talks(7))
-        assert len(most) == len(TALKED)
-        assert 0 < max(most) < counted.STEPS / 20
 
 
 class TestInANotebook:
