@@ -163,4 +163,14 @@ def begins_and_goes_on(block):
     yield began
 
 
+def takes(second, *rest, first=1, **all):
+    return rest
+
+
+def has_a_class_inside(number):
+    class Kept:
+        more = number + 1
+    return Kept.more
+
+
 def one_line(): return 1

@@ -58,6 +58,14 @@ def test_a_generator_an_exception_and_a_function_inside():
     assert texts(made)[1]["lines"][where(made, 15)[1]] == "        return number + more"
 
 
+def test_a_generator_that_goes_on_is_told_no_exception():
+    with steps([f"{programs.__name__}:counts"]) as run:
+        assert list(programs.counts(1)) == [0]
+    made = film(run)
+    assert made["kinds"] == "cllygllr"
+    assert [made["kinds"][step] for step in accumulate(made["results"]["step"])] == ["y", "r"]
+
+
 def test_with_nothing_recorded_it_is_empty():
     with steps(["HTTPChannel.lineReceived"]) as run:
         pass
@@ -175,6 +183,7 @@ class TestBytes:
         assert [act[0] for act in made["bytes"]["acts"]] == ["send", "disconnect", "advance"]
         assert (made["bytes"]["response"], made["bytes"]["sent"]["count"]) == ("", [])
         assert made["bytes"]["consumed"]["count"][-1] == len(LATER)
+        assert made["bytes"]["acts"][1][2] is False
         assert play_film([("send", GET[:9]), ("disconnect", True)], site())["bytes"]["acts"][1][2] is True
 
     def test_what_comes_after_the_server_has_closed_does_not_arrive(self):
@@ -245,14 +254,18 @@ class TestActs:
         ids=str,
     )
     def test_what_no_client_does_is_refused_before_anything_is_done(self, acts):
+        asked = []  # not a failure in there, which Twisted would catch
+
         class Never(Resource):
             def getChildWithDefault(self, path, request):
-                pytest.fail("something was sent")
+                asked.append(path)
+                return self
 
         before = [("send", GET)] if isinstance(acts, list) else []
         with pytest.raises(LensError) as refusal:
             play_film(before + acts if before else acts, Never())
         assert "\n" not in str(refusal.value)
+        assert asked == []
 
     def test_no_acts_are_a_film_of_nothing(self):
         made = play_film([], site())

@@ -74,6 +74,16 @@ class TestOrder:
         ]
         assert {each.listing for each in run.functions} == {f"{HERE}:has_inside"}
 
+    def test_arguments_come_in_their_order_and_those_for_the_rest_are_among_them(self):
+        with steps(here("takes")) as run:
+            programs.takes("b", "c", first="a", more="d")
+        assert told(run)[0] == "0 call takes second='b' first='a' rest=('c') all={'more': 'd'}"
+
+    def test_the_body_of_a_class_has_no_variables(self):
+        with steps(here("has_a_class_inside")) as run:
+            programs.has_a_class_inside(1)
+        assert told(run)[2:5] == ["1 call has_a_class_inside.<locals>.Kept", "1 line 2", "1 return 2 -> None"]
+
     def test_a_value_that_changes_in_place_and_a_name_that_goes(self):
         with steps(here("forgets")) as run:
             programs.forgets()

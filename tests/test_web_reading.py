@@ -35,6 +35,15 @@ WIDER = """() => [...document.querySelectorAll("article *")]
   .filter((each) => { for (let at = each.parentElement; at; at = at.parentElement)
     if (["auto", "scroll", "hidden"].includes(getComputedStyle(at).overflowX)) return false; return true; })
   .map((each) => each.outerHTML.slice(0, 120))"""
+# What is cut where nothing scrolls, or asks to be pressed where nothing can be; in the players too.
+ON_PAPER = """() => [document, ...document.querySelectorAll("article *")].map((each) => each.shadowRoot ?? each)
+  .filter((each) => each === document || each instanceof ShadowRoot)
+  .flatMap((root) => [...root.querySelectorAll("article *, .player *, .skip-to-content")])
+  .filter((each) => each.checkVisibility() && !each.matches("math *, .player .call, .player .number button"))
+  .filter((each) => each.matches("button, select, input, .skip-to-content")
+    || (getComputedStyle(each).overflowX !== "visible"
+      && (each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1)))
+  .map((each) => each.outerHTML.slice(0, 160))"""
 ABOVE = """() => [...document.images].filter((each) => each.getBoundingClientRect().top < innerHeight)
   .map((each) => each.src)"""
 LIGHTNESS = """(colour) => {
@@ -123,6 +132,22 @@ class TestFolded:
         with opened(browser, f"{web_site}{FOLDED}") as page:
             page.evaluate("dispatchEvent(new Event('beforeprint'))")
             assert page.locator("details.further:not([open])").count() == 0
+
+    def test_every_figure_is_there_to_be_printed(self, browser, web_site):
+        with opened(browser, f"{web_site}{FOLDED}") as page:
+            assert page.evaluate("document.images.length") > 3
+            page.wait_for_function("() => [...document.images].every((each) => each.complete && each.naturalWidth)")
+
+    @pytest.mark.parametrize("slug", ["00_start_here", "05_http_channel", "index", "xray"])
+    def test_on_paper_nothing_is_cut_and_nothing_is_to_be_pressed(self, browser, web_site, slug):
+        with opened(browser, f"{web_site}{slug}.html", width=700) as page:
+            if slug == "xray":
+                page.get_by_role("button", name="Play it").click()
+            if slug != "index":
+                page.locator("[data-player] .player, .stage .player").first.wait_for(state="attached")
+            page.emulate_media(media="print")
+            page.evaluate("dispatchEvent(new Event('beforeprint'))")
+            assert page.evaluate(ON_PAPER) == []
 
     def test_what_printing_opened_is_folded_again(self, browser, web_site):
         with opened(browser, f"{web_site}{FOLDED}") as page:

@@ -17,6 +17,8 @@ is the code of the Twisted that is installed where they were made, and the lines
 | --- | --- | ---: |
 """
 
+_MINUTES = "Minutes are those of a chapter's core, and of what is folded behind it."
+
 _BY_HAND = """Have a request of your own played, line by line, in the [X-ray](xray.md), and watch the callbacks of this
 very server [live](live.md)."""
 
@@ -28,7 +30,8 @@ def index() -> str:
     links = "\n".join(f"- [{title(slug)}]({slug}.ipynb)" for slug in gathered)
     trees = _tree("Chapters", catalogue.slugs()) + _tree("Gathered", gathered) + _tree("By hand", list(SERVED))
     table = "\n".join(rows)
-    return f"{_HEAD}{table}\n\n{_BY_HAND}\n\nWhat the chapters have shown is gathered:\n\n{links}\n\n{trees}"
+    gathers = f"What the chapters have shown is gathered:\n\n{links}"
+    return f"{_HEAD}{table}\n\n{_MINUTES}\n\n{_BY_HAND}\n\n{gathers}\n\n{trees}"
 
 
 def _tree(caption: str, names: list[str]) -> str:

@@ -95,7 +95,7 @@ class _Numbers(dict[str, int]):
 
 
 def _has_value(step: Step) -> bool:
-    return step.kind in (RETURN, RAISE, YIELD) or (step.kind == RESUME and step.value is not None)
+    return step.kind in (RETURN, RAISE, YIELD) or step.value is not None
 
 
 def _columns(rows: Sequence[tuple], *names: str) -> dict[str, list]:

@@ -256,6 +256,16 @@ a { color: inherit; }
   .listing { grid-column: 2; grid-row: 1 / span 2; } }
 @container (min-width: 1150px) { .panes { grid-template-columns: minmax(0, 3fr) minmax(0, 4fr) minmax(0, 6fr); grid-template-rows: 38em; }
   .listing { grid-column: 3; grid-row: 1; } }
+/* On paper nothing can be pressed or scrolled: what is pressed is left out, and what scrolls is shown whole. */
+@media print {
+  .bar, .found, .run input, .names td:last-child { display: none; }
+  .said::before { content: "Step "; }
+  .panes { display: block; }
+  .pane { overflow: visible; }
+  .pane + .pane { margin-top: 12px; }
+  .code .number button { text-decoration: none; }
+  .here, .waiting, .lit, .call i { print-color-adjust: exact; }
+}
 `;
 
 const BUTTONS = [

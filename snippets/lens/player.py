@@ -15,6 +15,7 @@ from snippets.lens.listing import STORED
 from snippets.lens.typed import request_bytes
 
 _MODULE = Path(__file__).with_name("player.js")
+_STILL = "This plays where scripts run, and in a notebook after its cell was run:"
 _PAGE = "<!doctype html><!-- a request, step by step -->"
 
 
@@ -78,7 +79,7 @@ class Player:
         name = secrets.token_hex(8)
         data = {"film": self.film, "texts": self.texts, "step": self.step}
         return (
-            f'<div data-player="{name}"><p>This plays where scripts run: {html.escape(repr(self))}.</p>'
+            f'<div data-player="{name}"><p>{html.escape(_STILL)} {html.escape(repr(self))}.</p>'
             f'<script type="application/json">{_in_script(data)}</script></div>'
             f'<script type="module">{_module()}\nshow(document.querySelectorAll(\'[data-player="{name}"]\'));</script>'
         )

@@ -1,5 +1,5 @@
 // Opens what is folded: the section that an address leads to or into, and everything while the page is printed;
-// and has what scrolls sideways be reached by the keyboard.
+// has the figures be there by then, and what scrolls sideways be reached by the keyboard.
 "use strict";
 const named = (part) => {
   try { return document.getElementById(decodeURIComponent(part)); } catch { return null; } // "%" and no two digits
@@ -19,6 +19,8 @@ addEventListener("beforeprint", () => {
   folded = [...document.querySelectorAll("details:not([open])")];
   folded.forEach((each) => { each.open = true; });
 });
+// Figures that nobody has scrolled to would be missing on paper: once the page is there they are fetched.
+addEventListener("load", () => { for (const each of document.images) each.loading = "eager"; });
 addEventListener("afterprint", () => folded.forEach((each) => { each.open = false; }));
 opened();
 const scrolled = () => {
