@@ -8,7 +8,7 @@ from twisted.internet.task import Clock
 from twisted.web.http import HTTPChannel
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
-from twisted.web.static import Data, File
+from twisted.web.static import File
 
 from snippets.lens.logged import logged
 from snippets.lens.trace import record
@@ -375,9 +375,7 @@ def test_after_close_no_timer_runs(field, seconds):
     assert wire.closed is (seconds is not None)
 
 
-@pytest.mark.parametrize(
-    "last", [GET.replace(b"1.1", b"1.0"), GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")]
-)
+@pytest.mark.parametrize("last", [GET.replace(b"1.1", b"1.0"), GET[:-2] + b"Connection: close\r\n\r\n"])
 def test_behind_the_last_request_no_line_is_parsed(last):
     """Behind an HTTP/1.0 request, or one with Connection: close, no line is parsed, before its answer or after."""
     page = Later()
@@ -392,7 +390,9 @@ def test_behind_the_last_request_no_line_is_parsed(last):
 
 def test_answers_that_nobody_reads_do_not_stop_the_reading():
     """Five pages of a megabyte are asked for and finished, though the client reads none of them."""
-    wire = Wire(Data(b"x" * 1_000_000, "text/plain"))
+    page = Now()
+    page.render = lambda request: b"x" * 1_000_000
+    wire = Wire(page)
     wire.reading = False
     with record(["HTTPChannel.requestDone"]) as finished:
         for _ in range(5):
