@@ -17,7 +17,9 @@ pytestmark = pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="steps ar
 
 def test_what_ends_in_time_returns_what_it_returns():
     counts = Counted("no.py", steps=1000)
-    assert counts.run(lambda: sum(n for n in range(100))) == 4950
+    names = {}
+    exec(compile("def add(): return sum(n for n in range(100))", "no.py", "exec"), names)
+    assert counts.run(names["add"]) == 4950
     assert 100 <= counts.steps < 1000
     assert counts.ended is None
 
@@ -33,6 +35,39 @@ def test_a_loop_of_the_file_makes_as_many_rounds_as_there_are_steps(most):
         counts.run(names["loop"])
     assert most - 2 <= len(names["done"]) + 1 <= most
     assert counts.ended == {"ended": "cpu", "number": 0, "trace": 'File "looping.py", line 2'}
+
+
+def others(steps):
+    """So many steps, and a few, that are none of the file's own."""
+    for _ in range(steps):
+        pass
+
+
+class TestStepsOfOtherCode:
+    def of_a_file(self, line, **limits):
+        names = {"others": others, "done": []}
+        exec(compile(f"def call():\n    {line}\n    done.append(0)", "calling.py", "exec"), names)
+        return Counted("calling.py", **limits), names
+
+    def test_may_be_many_times_as_many(self):
+        counts, names = self.of_a_file("others(5000)", steps=1000)
+        counts.run(names["call"])
+        assert (names["done"], counts.ended) == ([0], None)
+        assert counts.steps < 10
+
+    @pytest.mark.parametrize("limits", [{"steps": 1000}, {"seconds": 0.0}], ids=["by their number", "by the time"])
+    def test_end_the_file_at_its_own_next_step(self, limits):
+        counts, names = self.of_a_file("for n in range(9): others(30_000); done.append(n)", **limits)
+        with pytest.raises(Ended):
+            counts.run(names["call"])
+        assert names["done"] == [0]
+        assert counts.ended["trace"] == 'File "calling.py", line 2'
+
+    def test_without_end_are_ended_themselves(self):
+        counts, names = self.of_a_file("others(10**9)", steps=1000)
+        with pytest.raises(Ended):
+            counts.run(names["call"])
+        assert (names["done"], counts.ended["trace"]) == ([], 'File "calling.py", line 2')
 
 
 def test_other_threads_are_not_ended():

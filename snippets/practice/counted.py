@@ -11,9 +11,10 @@ from snippets.lens.errors import LensError
 
 T = TypeVar("T")
 
-STEPS = 1_000_000  # calls and jumps: no solution takes a twentieth of them
-SECONDS = 15.0  # for steps that each take long
-MORE = 100_000  # steps that others are left, to put back what they hold, after the file's own code is ended
+STEPS = 1_000_000  # calls and jumps of the file's own code: no solution takes a twentieth of them
+OTHERS = 20  # times as many of all code: a file may import what is large, and record what Twisted does
+SECONDS = 60.0  # for steps that each take long
+MORE = 100_000  # steps that others are left, to put back what they hold, when the file's own code is to be ended
 _LOOK = 15  # how often the time is looked at: a power of two, less one
 
 
@@ -25,12 +26,13 @@ class Counted:
     """Runs a block, and says how it was ended, if it was.
 
     A step is the beginning of a call, a generator that goes on, or a jump: nothing in Python runs for ever without.
-    What a single call of a function in C does is no step, and can't be ended.
+    What a single call of a function in C does is no step, and can't be ended. Of other code than the file's, which it
+    imports or calls, `OTHERS` times as many steps may be.
 
     Args:
         file: by what name the code that may not run for ever was compiled.
-        steps: how many there may be.
-        seconds: how long they may take.
+        steps: how many there may be of its own code.
+        seconds: how long all may take.
 
     Raises:
         LensError: this Python can't tell steps, or too many look at them already.
@@ -39,6 +41,7 @@ class Counted:
     def __init__(self, file: str, steps: int = STEPS, seconds: float = SECONDS) -> None:
         self.ended: dict[str, Any] | None = None
         self.steps = 0
+        self._all, self._over = 0, 0  # steps of all code; with which of them the end had come, if it has
         self._file, self._most, self._seconds = file, steps, seconds
         self._thread, self._until = get_ident(), 0.0
 
@@ -76,17 +79,25 @@ class Counted:
         if self.ended is None:
             trace = self._trace(sys._getframe(1)) if how in ("cpu", "wall") else ""
             self.ended = {"ended": how, "number": number, "trace": trace}
-        self.steps = max(self.steps, self._most)
+        self._over = self._over or self._all
         raise Ended
 
     def _step(self, code: CodeType, *where: int) -> None:
-        self.steps += 1
-        if self.steps < self._most and (self.steps & _LOOK or perf_counter() < self._until):
+        if get_ident() != self._thread:
             return
-        # The first to be ended is the file's own code, so that others can still put back what they hold.
         own = code.co_filename == self._file
-        if get_ident() == self._thread and (own or self.steps > self._most + MORE):
+        self._all += 1
+        self.steps += own
+        if not self._over:
+            if self.steps < self._most and (self._all & _LOOK or self._in_time()):
+                return
+            self._over = self._all
+        # The first to be ended is the file's own code, so that others can still put back what they hold.
+        if own or self._all > self._over + MORE:
             self.end("cpu")
+
+    def _in_time(self) -> bool:
+        return self._all < self._most * OTHERS and perf_counter() < self._until
 
     def _trace(self, frame: FrameType | None) -> str:
         """Where the code of the file is, as faulthandler writes it."""
