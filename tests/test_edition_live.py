@@ -81,7 +81,7 @@ def test_the_requests_of_another_are_told_in_their_order(place):
     assert {event["connection"] for event in events} == {2}
     assert [event["at"] for event in events] == [0, *[1.5] * 6]
     assert events[1]["bytes"] == len(PAGE)
-    assert (events[2]["request"], events[3]["resource"]) == ("GET /page.html", "_Pages")
+    assert (events[2]["request"], events[3]["resource"]) == ("GET /page.html", "Pages")
     assert (events[4]["bytes"], events[5]["code"]) == (6, 200)
 
 
