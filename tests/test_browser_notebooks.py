@@ -17,6 +17,8 @@ from snippets.lens.errors import LensError
 from snippets.workshop.assembly import load
 from tests.barred import is_tagged, stopped
 
+pytestmark = pytest.mark.once
+
 MOST = 0.05  # of all cells of code
 
 

@@ -9,9 +9,11 @@ import warnings
 
 import pytest
 from twisted.internet import defer, task
+from twisted.logger import globalLogPublisher
 from twisted.protocols.basic import LineReceiver
 from twisted.web import http, resource, server
 
+from snippets.lens import wire
 from snippets.practice import counted, notebook
 from snippets.practice.counted import Counted
 from snippets.practice.judge import judge
@@ -38,7 +40,7 @@ def process():
 
 @pytest.mark.parametrize("slug", TALKED)
 class TestEveryExercise:
-    def test_the_solution_passes_in_a_twentieth_of_the_steps_there_are(self, slug, monkeypatch):
+    def test_the_solution_does_as_in_a_process_in_a_twentieth_of_the_steps_there_are(self, slug, process, monkeypatch):
         plays = []
 
         def noted(file):
@@ -46,9 +48,12 @@ class TestEveryExercise:
             return plays[-1]
 
         monkeypatch.setattr("snippets.practice.here.Counted", noted)
-        assert judge(shelf()[slug], shelf()[slug].solution, Here(), seed=5).passed
-        assert plays
-        assert all(0 < play.steps < counted.STEPS / 20 for play in plays)
+        folder = shelf()[slug]
+        mine, other = (
+            place.play(folder.head, folder.solution, "solution.py", folder.talks(5)) for place in (Here(), process)
+        )
+        assert mine["talks"] == other["talks"]
+        assert [0 < play.steps < counted.STEPS / 20 for play in plays] == [True]
 
     def test_a_wrong_answer_is_told_as_by_a_process(self, slug, process):
         folder = shelf()[slug]
@@ -115,14 +120,27 @@ def told(source, place, slug="an_echo"):
     return judge(exercise(slug), source, place, seed=1)
 
 
+def watched():
+    """What a check replaces meanwhile."""
+    return (
+        (sys.stdout, sys.stderr, time.sleep, server.datetimeToString, task._theCooperator, warnings.showwarning),
+        list(globalLogPublisher._observers),
+        [sys.monitoring.get_tool(number) for number in range(6)],
+    )
+
+
 @pytest.mark.usefixtures("small_shelf")
 class TestWhateverCodeDoes:
     @pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS)
-    def test_what_has_no_end_is_ended_with_the_message_of_a_process(self, source, few_steps):
+    def test_what_has_no_end_is_ended_with_the_message_of_a_process_and_all_is_as_it_was(self, source, few_steps):
+        before = watched()
         verdict = told(source, Here())
         assert verdict.lines[0] == "an_echo (An echo): not yet. Your code could not be talked to."
         assert verdict.lines[2].startswith("It ran without coming to an end, and was stopped in line ")
         assert verdict.lines[3] == "Is there a loop that never ends?"
+        assert watched() == before
+        assert not wire._replacing._is_owned()
+        assert "SNIPPETS_PRACTICE_INSIDE" not in os.environ
         assert told(RIGHT["an_echo"], Here()).passed
 
     def test_the_line_is_that_of_the_loop(self, process):
@@ -249,22 +267,6 @@ class TestNothingIsLeft:
             """
         )
         assert run("-c", program) == (0, "False False\n", "")
-
-    @pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS)
-    def test_after_a_loop_all_is_as_it_was(self, source, few_steps):
-        from twisted.logger import globalLogPublisher
-
-        from snippets.lens import wire
-
-        held = sys.stdout, sys.stderr, time.sleep, server.datetimeToString, task._theCooperator
-        observers, hook = list(globalLogPublisher._observers), warnings.showwarning
-        tools = [sys.monitoring.get_tool(number) for number in range(6)]
-        told(source, Here())
-        assert (sys.stdout, sys.stderr, time.sleep, server.datetimeToString, task._theCooperator) == held
-        assert (list(globalLogPublisher._observers), warnings.showwarning) == (observers, hook)
-        assert [sys.monitoring.get_tool(number) for number in range(6)] == tools
-        assert not wire._replacing._is_owned()
-        assert "SNIPPETS_PRACTICE_INSIDE" not in os.environ
 
     def test_classes_that_were_checked_are_gone(self):
         from twisted.internet.protocol import Protocol
