@@ -9,10 +9,10 @@ from unittest import mock
 
 import pytest
 
-from snippets import catalogue
 from snippets.browser import build, downloads, wheels
 from snippets.browser.first_page import first_page, licences
 from snippets.browser.lock import lock
+from snippets.browser.notebooks import texts
 from snippets.lens.errors import LensError
 from tests.invoked import invoked, refused
 from tests.programs import ROOT, nobody_there
@@ -131,7 +131,7 @@ class TestPins:
 
 def test_the_first_page_leads_to_each_text_and_tells_jupyterlab_nothing():
     page = first_page(17)
-    for slug in catalogue.texts():
+    for slug in texts():
         assert f'href="lab/index.html?path=notebooks/{slug}.ipynb"' in page
     assert "about 17 MB" in page
     assert re.search(r'<script id="jupyter-config-data"[^>]*>{}</script>', page)

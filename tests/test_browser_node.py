@@ -2,13 +2,13 @@
 
 import pytest
 
-from snippets import catalogue
+from snippets.browser.notebooks import texts
 from tests.browser_site import differences, in_node, notebook
 
 pytestmark = pytest.mark.once
 
 
-@pytest.mark.parametrize("slug", catalogue.texts())
+@pytest.mark.parametrize("slug", texts())
 def test_every_output_is_the_saved_one(browser_site, slug):
     delivered = notebook(browser_site, slug)
     assert differences(delivered, in_node(browser_site, delivered)) == []

@@ -1,6 +1,7 @@
 """The notebooks for a browser: what can't run there is tagged and shown as saved, and all else runs as it is saved."""
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -10,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from snippets import catalogue
 from snippets.browser import notebooks
-from snippets.browser.notebooks import browser_notebook
+from snippets.browser.notebooks import browser_notebook, texts
 from snippets.browser.standins import WHAT
 from snippets.lens.errors import LensError
 from snippets.workshop.assembly import load
@@ -25,7 +26,7 @@ def code(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-@pytest.mark.parametrize("slug", catalogue.texts())
+@pytest.mark.parametrize("slug", texts())
 class TestEveryText:
     def test_where_tls_and_threads_are_barred_the_tagged_cells_and_no_others_are_stopped(self, slug, tmp_path):
         built = load(slug)
@@ -61,6 +62,8 @@ class TestEveryText:
         written = json.dumps(browser_notebook(slug))
         assert "](../" not in written
         assert 'href=\\"../' not in written
+        linked = set(re.findall(r"([\w-]+)\.ipynb", "".join(re.findall(r'\]\([^)]*\)|href=\\"[^"]*', written))))
+        assert linked <= set(texts())
 
     def test_it_is_a_notebook_for_the_kernel_there_and_the_same_each_time(self, slug):
         made = browser_notebook(slug)
@@ -68,6 +71,19 @@ class TestEveryText:
         assert made.metadata.kernelspec.name == "python"
         assert len({cell.id for cell in made.cells}) == len(made.cells)
         assert made == browser_notebook(slug)
+
+
+def test_of_the_texts_only_the_one_for_a_teacher_is_left_out():
+    assert [slug for slug in catalogue.texts() if slug not in texts()] == ["teaching"]
+
+
+def test_a_link_to_a_text_that_is_left_out_stays_as_text():
+    page = nbformat.v4.new_markdown_cell("See [the `plans` [1]](teaching.ipynb#Plans), [one](./teaching.ipynb).")
+    assert notebooks._read(page).source == "See the `plans` [1], one."
+    html = '<a href="teaching.ipynb#a">plans</a> <a href="glossary.ipynb">words</a>'
+    output = nbformat.v4.new_output("display_data", {"text/html": html})
+    notebooks._read(nbformat.v4.new_code_cell("1", outputs=[output]))
+    assert output.data["text/html"] == 'plans <a href="glossary.ipynb">words</a>'
 
 
 def shows(text, output):
@@ -83,7 +99,7 @@ def shows(text, output):
 
 
 def test_at_most_one_in_twenty_cells_cannot_run():
-    every = [cell for slug in catalogue.texts() for cell in code(load(slug))]
+    every = [cell for slug in texts() for cell in code(load(slug))]
     assert 0 < sum(map(is_tagged, every)) <= MOST * len(every)
 
 

@@ -7,7 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 from snippets.lens.errors import LensError
-from snippets.practice.notebook import check
+from snippets.practice.notebook import _local, check
 from snippets.workshop.notebook import NOTEBOOKS
 from tests.bookshelf import ECHO, RIGHT, only_these, write
 
@@ -73,6 +73,31 @@ def test_what_it_uses_of_other_cells_is_taken_along(cells):
         "        self.transport.write(b''.join(b'[' + line + b']\\n' for line in lines))",
     ]
     assert cells(*pieces, "check('an_echo', Echo)") == PASSED
+
+
+def test_a_cell_that_has_a_name_of_the_code_s_functions_is_not(cells):
+    other = "place = get_ipython()"  # fails wherever else it is run
+    code = GOOD.replace("        *lines,", "        place = 1\n        *lines,")
+    assert code != GOOD
+    assert cells(other, code, "check('an_echo', Echo)") == PASSED
+
+
+@pytest.mark.parametrize(
+    ("text", "local"),
+    [
+        ("def f(a):\n    b = a\n    def g(): return b + c\n    return g", {"a", "b", "g"}),
+        ("def f():\n    global b\n    b = a = 1", {"a"}),
+        ("def f(): a = 1\ndef g(): return a", set()),
+        ("def f(): a = 1\na.call()", set()),
+        ("def f(): a = 1\nclass A:\n    a = a", set()),
+        ("class A:\n    def f(self): return A, self", {"self"}),
+        ("x = lambda n: n + m", {"n"}),
+        ("await x", set()),
+        ("return", set()),
+    ],
+)
+def test_a_name_is_a_function_s_own_where_no_other_code_of_the_cell_has_it(text, local):
+    assert {name for name in _local(text) if not name.startswith(".")} == local
 
 
 def test_a_call_that_completes_what_the_code_uses_is_taken_along(cells):

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import nbformat
 
-from snippets import catalogue
 from snippets.browser import downloads, wheels
 from snippets.browser.first_page import first_page, licences
 from snippets.browser.lock import lock
-from snippets.browser.notebooks import browser_notebook
+from snippets.browser.notebooks import browser_notebook, texts
 from snippets.edition.folders import NEW, whole
 from snippets.lens import figures
 from snippets.lens.figures.letters import pack
@@ -35,7 +34,7 @@ _LETTERS = "snippets/lens/figures/letters.json.gz"
 
 def steps() -> int:
     """How often `build` says that something begins."""
-    return 6 + len(catalogue.texts())
+    return 6 + len(texts())
 
 
 def build(out: Path, step: Step) -> None:
@@ -95,7 +94,7 @@ def _extension(tools: Path) -> Path:
 def _notebooks(folder: Path, step: Step) -> None:
     """Put the notebooks into a folder."""
     folder.mkdir(parents=True)
-    for slug in catalogue.texts():
+    for slug in texts():
         step(f"notebook {slug}")
         # JupyterLab without a server shows a text that is a list of lines as one, and trips over it elsewhere.
         text = nbformat.writes(browser_notebook(slug), split_lines=False, ensure_ascii=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from snippets import catalogue
 from snippets.browser.downloads import PYODIDE
+from snippets.browser.notebooks import texts
 from snippets.browser.wheels import Wheel
 from snippets.edition.contents import reading, title
 from snippets.workshop.contents import question
@@ -58,7 +59,7 @@ def first_page(size: int) -> str:
         f"<tr><td>{_link(slug)}</td><td>{html.escape(question(slug))}</td><td>{reading(slug)}</td></tr>"
         for slug in catalogue.slugs()
     )
-    gathered = ", ".join(_link(slug) for slug in catalogue.texts() if slug not in catalogue.slugs())
+    gathered = ", ".join(_link(slug) for slug in texts() if slug not in catalogue.slugs())
     return _PAGE.format(title="Twisted.web, line by line", body=_HEAD.format(rows=rows, gathered=gathered, size=size))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from snippets import catalogue
 from snippets.browser.standins import WHAT
 from snippets.cells import NEEDS_THREADS, NEEDS_TLS, settle
 from snippets.lens.errors import LensError
@@ -22,9 +23,17 @@ _CHECKED = (
     "takes them. It protects nobody: check code that you wrote or have read, and no stranger's.",
 )
 _KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
-_ELSEWHERE = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\.\./[^)]*\)")  # a link to a file that no browser is given
-_ANCHOR = re.compile(r'<a href="\.\./[^"]*">(.*?)</a>')
+# Texts that no browser is given: for a teacher, who has the book and the tools with which it is built.
+_LEFT_OUT = ("teaching",)
+_THERE = rf"(?:\.\./|(?:\./)?(?:{'|'.join(_LEFT_OUT)})\.ipynb)"  # how an address of a file begins that isn't given
+_ELSEWHERE = re.compile(rf"\[((?:[^\[\]]|\[[^\]]*\])*)\]\({_THERE}[^)]*\)")
+_ANCHOR = re.compile(rf'<a href="{_THERE}[^"]*">(.*?)</a>')
 _HINT = re.compile(rf"<p><i>{LISTED}[^<]*</i></p>")
+
+
+def texts() -> list[str]:
+    """The chapters and pages that a browser is given, in the order of the book."""
+    return [slug for slug in catalogue.texts() if slug not in _LEFT_OUT]
 
 
 def browser_notebook(slug: str) -> NotebookNode:
@@ -34,7 +43,7 @@ def browser_notebook(slug: str) -> NotebookNode:
     more: its text, why it isn't run, and what it showed.
 
     Args:
-        slug: as in `catalogue.texts`.
+        slug: as in `texts`.
 
     Raises:
         LensError: it has no notebook, or what is saved is none.

@@ -5,6 +5,7 @@ import atexit
 import builtins
 import inspect
 import linecache
+import symtable
 import sys
 from collections.abc import Iterable, Iterator
 from types import CodeType
@@ -90,7 +91,7 @@ class Part:
     def __init__(self, text: str) -> None:
         self.text, self.tree = text, ast.parse(text)
         self.binds = {name for node in self.tree.body for name in _bound(node)}
-        self.uses = _names(self.tree)
+        self.uses = _names(self.tree) - _local(text)
         assigned = [node for node in self.tree.body if isinstance(node, ast.Assign | ast.AnnAssign)]
         self.made = {name for node in assigned for name in _bound(node)}
         self.inside = {name for node in self.tree.body if isinstance(node, _CODE) for name in _names(node)}
@@ -98,6 +99,22 @@ class Part:
 
 def _names(tree: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _local(text: str) -> set[str]:
+    """The names of a cell that only its functions have, each for itself: a cell before that has one is not meant."""
+    try:
+        tables = [symtable.symtable(text, "", "exec")]
+    except SyntaxError:  # as of `await` in a cell, which a notebook can run
+        return set()
+    local, others = set[str](), set(tables[0].get_identifiers())
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        for symbol in table.get_symbols():
+            inside = isinstance(table, symtable.Function) and not symbol.is_global()
+            (local if inside else others).add(symbol.get_name())
+    return local - others
 
 
 def _parsed(text: str) -> Part:
