@@ -116,6 +116,8 @@ def opened(browser, address, delivered, slug):
         page.goto(f"{address}lab/index.html?path=notebooks/{slug}.ipynb")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         page.wait_for_function(f"window.jupyterapp && {ASKED}?.content?.model?.cells?.length > 3")
+        # JupyterLab asks which kernel is meant if a cell is run before there is one.
+        page.wait_for_function(f"{ASKED}.sessionContext.session?.kernel?.status === 'idle'")
         yield Lab(page, delivered)
         assert not faults
         assert {urlsplit(each).netloc for each in asked if not each.startswith(("data:", "blob:"))} == {
