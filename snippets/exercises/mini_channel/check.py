@@ -29,7 +29,7 @@ def talks(chance: Random) -> Iterator[Talk]:
     yield one("05 · An empty line first", "One empty line may stand in front.", b"\r\n" + HELLO + b"\r\n" + HELLO)
     yield one("05 · An empty line first", "Two may not.", HELLO + b"\r\n\r\n" + HELLO)
     for line in LINES:
-        yield one("05 · The request line", "This is no request line.", line + b"\r\n\r\n" + HELLO)
+        yield one("05 · Change one thing: a bad request line", "This is no request line.", line + b"\r\n\r\n" + HELLO)
     for field in FIELDS:
         yield one("05 · A header", "This is no header.", HELLO[:-2] + field + b"\r\n\r\n" + HELLO)
     for length in LENGTHS:

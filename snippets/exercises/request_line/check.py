@@ -10,7 +10,7 @@ EXERCISE = Exercise(
     title="A request line",
     kind="build",
     minutes=20,
-    section="The request line",
+    section="Change one thing: a bad request line",
     name="request_line",
 )
 
