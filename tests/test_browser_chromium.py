@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import nbformat
 import pytest
 
+from snippets import catalogue
 from snippets.workshop.kernels import normalise
 from tests.browser_site import differences, notebook
 
@@ -19,27 +20,12 @@ pytestmark = pytest.mark.once
 LONG = 900_000  # milliseconds, after which something is taken to never happen
 # By which a test asks JupyterLab for what it shows; it is not there on the site.
 ASKED = "jupyterapp.shell.currentWidget"
-SOLVED = """
-from twisted.web.resource import Resource
+EXERCISE = "slash_in_put_child"
+SOLVED = f"""
 from snippets.practice.notebook import check
 
-class Page(Resource):
-    def __init__(self, name):
-        super().__init__()
-        self.name = name
-
-    def render_GET(self, request):
-        return f"this is {self.name}".encode()
-
-def root():
-    site, docs = Resource(), Resource()
-    for place, key, page in (site, b"", "index"), (site, b"about", "about"), (docs, b"intro", "intro"):
-        place.putChild(key, Page(page))
-    docs.putChild(b"next", Page("next"))
-    site.putChild(b"docs", docs)
-    return site
-
-check("slash_in_put_child", root)
+{(catalogue.CHAPTERS.parent / "snippets" / "exercises" / EXERCISE / "solution.py").read_text("utf-8")}
+check({EXERCISE!r}, root)
 """
 
 
