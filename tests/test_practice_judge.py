@@ -171,16 +171,16 @@ class TestWhateverCodeDoes:
     def test_who_closes_the_pipe_and_goes_on_is_stopped(self, verdict):
         assert not verdict("import os\nos.closerange(3, 100)\nwhile True: os.getpid()").passed
 
-    def test_who_waits_is_stopped_and_shown_the_line(self):
+    @pytest.mark.parametrize("source, ended", [("threading.Event().wait()", "wall"), ("while True: pass", "cpu")])
+    def test_who_waits_is_told_from_who_computes_though_time_is_up_for_both(self, source, ended):
         """With less patience than there is, and so in a process of its own."""
-        waits = "import threading\n\nthreading.Event().wait()\n"
-        request = {"source": waits, "file": "a.py", "way": "plain", "name": "add", "talks": []}
-        ended = run(
+        request = {"source": f"import threading\n\n{source}\n", "file": "a.py", "way": "plain", "name": "add", "talks": []}
+        told = run(
             "-c",
-            "from snippets.practice import inside\ninside.WALL_SECONDS = 2\n"
+            "from snippets.practice import inside\ninside.WALL_SECONDS, inside.CPU_SECONDS = 2, 4\n"
             f"told = inside.answer({request})\nprint(told['ended'], 'line 3' in told['trace'])",
         )
-        assert (ended.out, ended.err) == ("wall True\n", "")
+        assert (told.out, told.err) == (f"{ended} True\n", "")
 
     def test_code_that_is_checked_can_check_nothing(self, verdict):
         text = str(verdict("from snippets.practice.process import Process\nProcess()"))
