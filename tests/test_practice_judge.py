@@ -171,10 +171,10 @@ class TestWhateverCodeDoes:
     def test_who_closes_the_pipe_and_goes_on_is_stopped(self, verdict):
         assert not verdict("import os\nos.closerange(3, 100)\nwhile True: os.getpid()").passed
 
-    @pytest.mark.parametrize("source, ended", [("threading.Event().wait()", "wall"), ("while True: pass", "cpu")])
+    @pytest.mark.parametrize(("source", "ended"), [("threading.Event().wait()", "wall"), ("while True: pass", "cpu")])
     def test_who_waits_is_told_from_who_computes_though_time_is_up_for_both(self, source, ended):
         """With less patience than there is, and so in a process of its own."""
-        request = {"source": f"import threading\n\n{source}\n", "file": "a.py", "way": "plain", "name": "add", "talks": []}
+        request = {"source": f"import threading\n\n{source}", "file": "a", "way": "plain", "name": "add", "talks": []}
         told = run(
             "-c",
             "from snippets.practice import inside\ninside.WALL_SECONDS, inside.CPU_SECONDS = 2, 4\n"
