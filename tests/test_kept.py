@@ -148,14 +148,18 @@ def test_a_bytearray_can_grow_while_it_is_looked_at_and_after():
 def test_containers_show_their_first_items_and_how_many_more():
     assert show(Keeper().keep(list(range(MOST_ITEMS + 3)))) == "[0, 1, 2, 3, 4, 5, and 3 more]"
     assert show(Keeper().keep({1: 2})) == "{1: 2}"
-    assert show(Keeper().keep((1,))) == "(1)"
-    assert show(Keeper().keep(set())) == "{}"
+    assert show(Keeper().keep(set())) == "set()"
+
+
+@pytest.mark.parametrize("value", [(2,), (2, 3), (), [2], {2}, set(), frozenset(), {}, {(2,): (3,)}])
+def test_short_containers_are_shown_as_python_writes_them(value):
+    assert show(Keeper().keep(value)) == repr(value)
 
 
 def test_what_is_deep_inside_shows_that_there_is_more():
     assert show(Keeper().keep([[["deep"]]])) == "[[[…]]]"
     assert show(Keeper().keep([{"a": {"b": 1}}, [{}]])) == "[{'a': {…}}, [{}]]"
-    assert show(Keeper().keep({((1,),): [[2]]})) == "{((…)): [[…]]}"
+    assert show(Keeper().keep({((1,),): [[2]]})) == "{((…),): [[…]]}"
 
 
 def test_a_list_that_holds_itself():

@@ -189,6 +189,8 @@ def show(value: object, width: int = 60) -> str:
 
 def _show_items(value: Items, width: int) -> str:
     opening, closing = _BRACKETS[value.kind]
+    if not value.length and "set" in value.kind:
+        return f"{value.kind}()"  # {} is a dict
     if value.kind == "dict":
         shown = [f"{show(item.items[0], 20)}: {show(item.items[1], 20)}" for item in value.items]
     else:
@@ -199,6 +201,8 @@ def _show_items(value: Items, width: int) -> str:
     more = value.length - len(value.items)
     if more:
         text += f", and {more} more" if shown else "…"
+    elif value.kind == "tuple" and value.length == 1:
+        text += ","
     return f"{opening}{text}{closing}"
 
 
