@@ -64,9 +64,7 @@ def test_what_lies_between_the_last_byte_of_a_body_and_the_next():
 def test_who_puts_bytes_into_the_buffer_and_who_empties_it():
     """07: rawDataReceived and requestDone, each twice."""
     asked = Asked("07_connection_life")
-    assert answer("07_connection_life").startswith(
-        "`rawDataReceived` puts the bytes there, and `requestDone` empties it. Each changes it twice: "
-    )
+    assert answer("07_connection_life").startswith("Twice, by `rawDataReceived`, ")
     assert [asked.line(step) for step in asked.changers("HTTPChannel#1", "_dataBuffer")] == BUFFER * 2
 
 
