@@ -83,6 +83,22 @@ def test_a_get_may_have_a_body():
     assert response.count(b"200 OK") == 2
 
 
+@pytest.mark.parametrize("first", [b"Content-Length: 5", b"Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("second", [b"Content-Length: 5", b"Content-Length: 6", b"Transfer-Encoding: chunked"])
+def test_a_second_header_that_sets_a_length_is_refused(first, second):
+    """Two lengths, equal or not, chunked twice, and one of each, in either order, get a 400."""
+    assert Wire(Echo()).send(post(first, second, body=b"0\r\n\r\n")) == b"HTTP/1.1 400 Bad Request\r\n\r\n"
+
+
+def test_an_error_in_getContentFile_is_no_answer():
+    """The connection is dropped without a response, and the error is logged."""
+    wire = Wire(Echo())
+    with logged() as failures, patch.object(wire.channel.site, "getContentFile", side_effect=ValueError, create=True):
+        assert wire.send(post(b"Content-Length: 5")) == b""
+    assert wire.closed
+    assert [failure.type for failure in failures] == [ValueError]
+
+
 def test_good_chunks_before_a_bad_one_reach_no_resource():
     """The good chunks reach handleContentChunk, the bad one gets a 400, and no request is handed over."""
     data = chunked(b"5\r\nhello\r\n" * 1000 + b"five\r\nhello\r\n0\r\n\r\n")
