@@ -1,35 +1,23 @@
-"""Has a client ask for a page, in memory, and go away; then writes to the page, finishes it, and prints what happens.
+"""Tells a request, in memory, that its client has gone; then answers it all the same, and prints what happens.
 
 python -m snippets run gone
 """
 
 import argparse
 
-from twisted.internet.error import ConnectionDone
-from twisted.internet.task import Clock
+from twisted.internet.protocol import connectionDone
 from twisted.internet.testing import StringTransport
-from twisted.python.failure import Failure
-from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET, Request, Site
-
-
-class Later(Resource):
-    isLeaf = True
-
-    def render_GET(self, request: Request) -> int:
-        self.request = request
-        return NOT_DONE_YET
+from twisted.web.http import HTTPChannel, Request
 
 
 def main() -> None:
-    page = Later()
-    channel = Site(page, reactor=Clock()).buildProtocol(None)
+    channel = HTTPChannel()
     channel.makeConnection(StringTransport())
-    channel.dataReceived(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-    channel.connectionLost(Failure(ConnectionDone()))  # as the transport does when the client has gone
-    print("write:", page.request.write(b"hello"))
+    request = Request(channel)  # the base class of what a page gets
+    request.connectionLost(connectionDone)  # as the channel does when the client has gone
+    print("write:", request.write(b"hello"))
     try:
-        page.request.finish()
+        request.finish()
     except RuntimeError as error:
         print("RuntimeError:", error)
 
