@@ -217,23 +217,6 @@ def test_a_page_that_answers_at_once_is_finished_before_the_next_begins():
     ]
 
 
-@pytest.mark.parametrize(("pause", "whole"), [(2, True), (2.4, True), (2.5, False), (4, False)])
-def test_a_download_is_whole_if_its_pauses_are_over_in_time(pause, whole):
-    """With pauses of 2 or 2.4 seconds the 31 portions arrive, with pauses of 2.5 or 4 seconds they don't."""
-    page = Now()
-    page.render = lambda request: b"x" * 4_000_000
-    wire, got = Wire(page), 0
-    wire.reading = False
-    wire.send(GET)
-    while not wire.closed and got < 4_000_000:
-        wire.reading = True
-        wire.transport.doWrite()
-        wire.reading = False
-        got += len(wire.receive())
-        wire.advance(pause)
-    assert (got >= 4_000_000) is whole
-
-
 def test_all_that_was_pipelined_may_be_done_and_no_answer_read():
     """Three pipelined requests are finished for a client that reads nothing and goes away."""
     wire = Wire(Now())
