@@ -37,7 +37,7 @@ def hand():
 
 class TestTheCalls:
     def test_what_a_protocol_knows_and_when(self):
-        """A protocol is made without transport and factory; in connectionLost getPeer answers, getHost raises."""
+        """A protocol is made without transport and factory; connectionLost may ask for getPeer, not for getHost: its socket is gone."""
         known = {}
 
         class Asking(Protocol):
