@@ -45,6 +45,8 @@ def test_a_coroutine_that_fails_after_its_first_write_is_cut_off(base):
 
 
 def test_over_http2_it_resets_its_stream_and_not_the_connection():
+    """Over HTTP/2 such a page resets its stream, is logged, and leaves the connection open."""
+
     async def page(request):
         request.write(b"so far")
         raise LookupError
@@ -56,13 +58,34 @@ def test_over_http2_it_resets_its_stream_and_not_the_connection():
     assert not wire.closed
 
 
-def test_what_fails_after_finish_keeps_its_response():
+def test_a_page_that_has_finished_itself_keeps_its_response():
+    """A coroutine page that finishes before its first await, and then raises, keeps its response and its connection."""
+
     async def page(request):
         request.write(b"so far")
         request.finish()
         raise LookupError
 
-    with logged():
+    with logged() as failures:
         wire = Wire(coroutine(page))
         assert wire.send(GET).endswith(b"6\r\nso far\r\n0\r\n\r\n")
+    assert not wire.closed
+    assert [failure.type for failure in failures] == [LookupError]
+
+
+def test_a_failure_behind_an_await_and_a_finish_is_not_logged():
+    """A coroutine page that awaits, finishes, and then raises keeps its response, and its failure is not logged."""
+
+    async def page(request):
+        await deferLater(request.site.reactor, 1)
+        request.write(b"so far")
+        request.finish()
+        raise LookupError
+
+    with logged() as failures:
+        wire = Wire(coroutine(page))
+        wire.send(GET)
+        assert wire.advance(1).endswith(b"6\r\nso far\r\n0\r\n\r\n")
+        gc.collect()
+    assert failures == []
     assert not wire.closed

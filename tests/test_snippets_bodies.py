@@ -94,6 +94,16 @@ class TestUpload:
             assert response.endswith(b"\r\n\r\n" + body)
 
 
+class TestLimited:
+    def test_what_is_beyond_the_limit_is_dropped_and_refused(self):
+        assert run("-m", "snippets.bodies.limited") == Ended(
+            0,
+            "HTTP/1.1 200 OK - 10 bytes came, 10 were kept\n"
+            "HTTP/1.1 413 Request Entity Too Large - 11 bytes came, 0 were kept\n",
+            "",
+        )
+
+
 class TestChunkedClient:
     def test_both_sides_are_printed(self):
         with uploading() as (_, port):

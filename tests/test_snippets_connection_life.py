@@ -182,6 +182,14 @@ class TestSlowPage:
         assert Wire(seconds()).send(GET.replace(b"hello", path)).startswith(b"HTTP/1.1 404 ")
 
 
+class TestGone:
+    def test_write_is_silent_and_finish_raises(self):
+        ended = run("-m", "snippets.connection_life.gone")
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.splitlines()[0] == "write: None"
+        assert ended.out.splitlines()[1].startswith("RuntimeError: Request.finish called on a request after ")
+
+
 class TestSlowClient:
     def test_it_ends_when_nobody_reads_what_it_prints(self):
         with running(*SLOW_CLIENT, "--timeout", "0.5") as program:

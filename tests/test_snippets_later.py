@@ -152,6 +152,22 @@ class TestGather:
             assert program.interrupt() == (0, "Stopped.\n", "")
 
 
+class TestLeftEarly:
+    def test_a_visitor_who_leaves_stops_the_page(self):
+        assert typed("-m", "snippets.later.left_early") == (0, "The page stops.\nThe visitor got:\n    nothing\n", "")
+
+    @pytest.mark.parametrize("seconds", ["2", "3"])
+    def test_a_visitor_who_stays_is_answered(self, seconds):
+        ended = typed("-m", "snippets.later.left_early", "--after", seconds)
+        assert (ended.code, ended.err) == (0, "")
+        said, first, *_, last = ended.out.splitlines()
+        assert (said, first, last) == ("The visitor got:", "    HTTP/1.1 200 OK", "    two seconds later")
+
+    def test_bad_input_is_refused(self):
+        for seconds in ("-1", "4", "long"):
+            refused(typed("-m", "snippets.later.left_early", f"--after={seconds}"), "argument --after: invalid")
+
+
 class TestDisconnectAware:
     def test_a_visitor_who_stays_is_answered(self):
         with disconnect_aware() as (program, port), Client(port) as client:

@@ -13,16 +13,20 @@ import pytest
 from twisted.internet.interfaces import IPullProducer
 from zope.interface.verify import verifyObject
 
+from snippets.lens.logged import logged
 from snippets.lens.wire import Wire
 from snippets.producers.big_file import Zeros, root
+from snippets.producers.rows import Cursor, Table
 from tests.invoked import typed
 from tests.programs import Ended, Program, listening, nobody_there, refused, run, running
 
 BIG_FILE = ("-m", "snippets.producers.big_file")
+ROWS = ("-m", "snippets.producers.rows")
 SLOW_READER = ("-m", "snippets.producers.slow_reader")
 SIZE = 1_000_000
 
 big_file = partial(listening, *BIG_FILE)
+rows = partial(listening, *ROWS)
 
 
 def get(port: int, path: str, **fields: str) -> tuple[http.client.HTTPResponse, bytes]:
@@ -122,6 +126,42 @@ class TestBigFile:
                     assert client.recv(1000)
             assert get(port, "/file", Range="bytes=0-9")[0].status == 206
             assert program.interrupt() == (0, "Stopped.\n", "")
+
+
+class TestRows:
+    def test_all_rows_come_and_the_cursor_is_closed(self):
+        with rows() as (program, port):
+            response, body = get(port, "/")
+            assert response.getheader("Transfer-Encoding") == "chunked"
+            assert body == b"".join(b"row %d\n" % number for number in range(20_000))
+            assert program.line() == "The cursor is closed."
+            assert program.interrupt() == (0, "Stopped.\n", "")
+
+    def test_a_client_that_goes_closes_the_cursor(self, capsys):
+        wire = Wire(Table())
+        wire.reading = False
+        wire.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert capsys.readouterr().out == ""
+        wire.disconnect()
+        assert capsys.readouterr().out == "The cursor is closed.\n"
+
+    @pytest.mark.parametrize("row", ["no bytes", OSError("the disk is gone")])
+    def test_what_fails_in_the_middle_cuts_the_connection(self, row, capsys):
+        class Broken(Cursor):
+            def fetchone(self):
+                if isinstance(row, Exception):
+                    raise row
+                return row
+
+        with logged() as failures:
+            wire = Wire(Table(Broken))
+            wire.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert len(failures) == 1
+        assert wire.closed
+        assert capsys.readouterr().out == "The cursor is closed.\n", "once"
+
+    def test_a_port_that_is_none(self):
+        refused(typed(*ROWS, "--port", "65536"), "argument --port: a port is a number from 0 to 65535, not 65536")
 
 
 class TestSlowReader:

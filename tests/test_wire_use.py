@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
+from itertools import count, repeat
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,7 +23,7 @@ from twisted.web.static import File
 
 from snippets.lens.errors import LensError
 from snippets.lens.logged import logged
-from snippets.lens.wire import Wire, pieces
+from snippets.lens.wire import STEPS, Wire, pieces
 from snippets.workshop.scenarios.demo_site import DemoSite
 from snippets.workshop.scenarios.requests import get, head, post
 from tests.echo import EchoFactory
@@ -168,6 +168,17 @@ def test_as_many_calls_and_turns_as_may_be_are_no_endless_server(monkeypatch: py
     wire.transport.SEND_LIMIT = 1
     wire.transport.write(b"abc")
     assert wire.receive() == b"abc"
+
+
+def test_a_task_makes_as_many_steps_a_turn_on_a_slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, steps = count(), count()
+    monkeypatch.setattr("twisted.internet.task.time.time", now.__next__)  # each look at the clock takes a second
+    monkeypatch.setattr("snippets.lens.wire.MOST_TURNS", 10)
+    wire = Wire(DemoSite())
+    wire.reactor.cooperator.cooperate(steps)
+    with pytest.raises(LensError, match="due again after 10 calls"):
+        wire.receive()
+    assert next(steps) == 10 * STEPS
 
 
 def test_calls_come_in_the_order_of_their_times_each_once() -> None:

@@ -45,7 +45,7 @@ class SlowPage(Resource):
         request.finish()
 
     def lost(self, reason: Failure, request: Request, work: IDelayedCall) -> None:
-        work.cancel()  # `done` would write for nobody, and its `finish` would raise
+        work.cancel()  # nobody waits for it any more
         print(request.path.decode(), "is lost:", reason.type.__name__, flush=True)
 
 

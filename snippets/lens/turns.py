@@ -10,13 +10,12 @@ from twisted.internet import tcp
 from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.main import CONNECTION_LOST
 from twisted.internet.protocol import Factory
-from twisted.internet.task import Cooperator
 from twisted.python import log
 from twisted.python.failure import Failure
 
 from snippets.lens.errors import LensError
 from snippets.lens.kept import Keeper
-from snippets.lens.wire import paced_by
+from snippets.lens.wire import cooperator, paced_by
 
 try:
     from twisted.internet.epollreactor import EPollReactor as ReactorHere
@@ -114,7 +113,7 @@ class Turns:
         # The poll looks this method up on the instance. A subclass would do as well, but a recording of
         # `_doReadOrWrite` follows overriding subclasses: it would show the lens between reactor and transport.
         self.reactor._doReadOrWrite = self._do_read_or_write
-        self._cooperator = Cooperator(scheduler=lambda step: self.reactor.callLater(0, step))
+        self._cooperator = cooperator(self.reactor)
         self._keeper = Keeper()
         self._descriptors: list[tcp.Port | tcp.Server] = []
         self._clients: list[socket.socket] = []

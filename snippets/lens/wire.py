@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from itertools import chain, count, repeat
 from types import ModuleType
 from typing import Any
@@ -27,6 +28,7 @@ from snippets.lens.errors import LensError
 SERVER = ("127.0.0.1", 8080)
 CLIENT = ("127.0.0.1", 50000)
 MOST_TURNS = 100_000  # after which a server is taken to have no end
+STEPS = 100  # of the tasks of a cooperator, after which the reactor has its turn
 
 
 class MemorySocket:
@@ -122,7 +124,7 @@ class MemoryReactor(_DisconnectSelectableMixin, _PollLikeMixin, Clock):
 
     def __init__(self) -> None:
         super().__init__()
-        self.cooperator = Cooperator(scheduler=lambda step: self.callLater(0, step))
+        self.cooperator = cooperator(self)
         # Any: Twisted's types know no descriptor whose socket is a `MemorySocket`.
         self._reads: set[Any] = set()
         self._writes: set[Any] = set()
@@ -219,6 +221,17 @@ def dated_by(clock: Clock) -> AbstractContextManager[None]:
     name is the one to replace.
     """
     return _replaced(server, "datetimeToString", lambda: http.datetimeToString(clock.seconds()))
+
+
+def cooperator(reactor: Any) -> Cooperator:
+    """A cooperator for `reactor` that goes on STEPS steps at a time, on every machine.
+
+    Twisted's goes on for a hundredth of a second, in which one machine makes more steps than another.
+    """
+    return Cooperator(
+        lambda: partial(next, chain(repeat(False, STEPS - 1), repeat(True))),
+        lambda tick: reactor.callLater(0, tick),
+    )
 
 
 def paced_by(cooperator: Cooperator) -> AbstractContextManager[None]:

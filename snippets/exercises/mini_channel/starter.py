@@ -1,16 +1,8 @@
-r"""Build an HTTPChannel: the bytes of a connection become requests, and a page of the tree ROOT answers each.
+"""Build an HTTPChannel: the bytes of a connection become requests, and a page of the tree ROOT answers each.
 
-  - A request line is a method, a target of printable ASCII and HTTP/1.0 or HTTP/1.1, with one space between them. The
-    method, and the name of a header, are a TOKEN. One empty line in front is skipped. Lines end with \r\n.
-  - A header is a name in any case, a colon, a value. Spaces and tabs around the value don't belong to it, and \0, \r
-    and \n can't be in it. A line that begins with a space or a tab goes on with the header before it: a space takes the
-    place of both.
-  - Content-Length is digits, and comes once at most. So many bytes of body follow the head; without it, none.
-  - The page is asked when all is there. Requests come in any pieces, and several in one; each is answered in its turn.
-  - After HTTP/1.0, or after a first Connection header with the word close (in any case, between spaces), the connection
-    is closed, and nothing more is answered. In HTTP/1.1 the response says so first: Connection: close.
-  - What is wrong gets `HTTP/1.1 400 Bad Request\r\n\r\n` behind the answers before it, and the connection is closed.
-Nothing else comes: no chunks, no other methods. `Request`, pages and ROOT are given. What Twisted does is right.
+It puts chapters 05 to 07 together: request line, headers, a body with a length, keep-alive and the 400. What it has to
+do stands in the docstring of MiniChannel, in the file. Nothing else comes: no chunks, no other methods. `Request`,
+pages and ROOT are given. What Twisted does is right.
 """
 
 from io import BytesIO
@@ -69,5 +61,20 @@ ROOT.putChild(b"echo", Echo())
 
 
 class MiniChannel(Protocol):
+    r"""Answers each request as Twisted's channel does.
+
+    - A request line is a method, a target of printable ASCII and HTTP/1.0 or HTTP/1.1, with one space between them. The
+      method, and the name of a header, are a TOKEN. One empty line in front is skipped. Lines end with \r\n.
+    - A header is a name in any case, a colon, a value. Spaces and tabs around the value don't belong to it, and \0, \r
+      and \n can't be in it. A line that begins with a space or a tab goes on with the header before it: a space takes
+      the place of both.
+    - Content-Length is digits, and comes once at most. So many bytes of body follow the head; without it, none.
+    - The page is asked when all is there. Requests come in any pieces, and several in one; each is answered in its
+      turn.
+    - After HTTP/1.0, or after a first Connection header with the word close (in any case, between spaces), the
+      connection is closed, and nothing more is answered. In HTTP/1.1 the response says so first: Connection: close.
+    - What is wrong gets `HTTP/1.1 400 Bad Request\r\n\r\n` behind the answers before it, and the connection is closed.
+    """
+
     def dataReceived(self, data):
         """Called with each piece."""

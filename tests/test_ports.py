@@ -10,6 +10,8 @@ from snippets.catalogue import Snippet
 from tests.invoked import typed
 from tests.programs import refused, run
 
+pytestmark = pytest.mark.once
+
 MORE = {"files": ["."], "pipeline_client": ["/"]}  # the arguments that a program can't do without
 
 
