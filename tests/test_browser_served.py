@@ -76,7 +76,7 @@ def test_another_site_is_not_served(server):
 
 def test_a_folder_without_a_site_is_refused(tmp_path):
     (tmp_path / "index.html").write_text("mine")
-    for place in (tmp_path, tmp_path / "nowhere"):
+    for place in (tmp_path, tmp_path / "nowhere", tmp_path / ("x" * 300)):
         said = f"there is no site in {place}: `python -m snippets site build {place}` makes it"
         refused(invoked("site", "serve", str(place)), said)
 

@@ -2,16 +2,13 @@
 
 import base64
 import re
-import shutil
-from pathlib import Path
 
 import pytest
 
-from snippets import edition
 from snippets.edition.guard import MOST_BODY
-from snippets.edition.sphinx_pages import run_sphinx
 from tests.browsing import chromium
 from tests.serving import serving
+from tests.web_book import by_hand
 
 pytestmark = pytest.mark.once
 
@@ -27,14 +24,7 @@ ACTING = """() => [document, ...[...document.querySelectorAll("*")].map((each) =
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The two pages as Sphinx makes them, without the book around them."""
-    folder = tmp_path_factory.mktemp("book")
-    (folder / "sources").mkdir()
-    (folder / "sources" / "index.md").write_text("# A book\n\n```{toctree}\nxray\nlive\n```\n")
-    for name in ("xray", "live"):
-        shutil.copy(Path(edition.__file__).with_name(f"{name}.md"), folder / "sources")
-    assert run_sphinx(folder / "sources", folder / "pages", folder / "trees") == []
-    return folder / "pages"
+    return by_hand(tmp_path_factory.mktemp("book"))
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,7 @@ def test_a_browser_is_opened_unless_told_otherwise(made):
         (["--port", "65536"], "65536 is not in the range"),
         (["--port", "http"], "'http' is not a valid integer"),
         (["--host", "192.0.2.1"], "nobody can listen on 192.0.2.1 port 8000: Cannot assign requested address; name "),
+        (["--host", "fe80::1%nope"], "nobody can listen on fe80::1%nope port 8000: Name or service not known; name "),
         (["there"], "Got unexpected extra argument (there)"),
     ],
 )

@@ -35,9 +35,10 @@ def take_pictures() -> list[Path]:
         from playwright.sync_api import Error, sync_playwright
     except ImportError as error:
         raise LensError("pictures are taken by playwright: install requirements.txt") from error
+    program = _chromium()  # before the pages are made: it takes long to find out otherwise
     try:
         with sync_playwright() as tools, _served() as address:
-            browser = tools.chromium.launch(executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"])
+            browser = tools.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
             context = browser.new_context(viewport={"width": 1240, "height": 900}, color_scheme="light")
             page = context.new_page()
             return [_player(page), _live(page, address), _xray(page, address)]

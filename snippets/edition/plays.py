@@ -94,10 +94,10 @@ PRESETS = (
 def presets() -> str:
     """The plays to begin with, as JSON: name, what each shows, acts."""
     chosen = [scenario(name) for name in PRESETS]
-    return json.dumps([{"name": each.name, "about": each.about, "acts": _as_json(each)} for each in chosen])
+    return json.dumps([{"name": each.name, "about": each.about, "acts": _as_acts(each)} for each in chosen])
 
 
-def _as_json(chosen: Scenario) -> list[list[object]]:
+def _as_acts(chosen: Scenario) -> list[list[object]]:
     acts: list[list[object]] = []
     for step in chosen.steps:
         match step:
