@@ -47,7 +47,7 @@ def build(out: Path, step: Step) -> None:
     Raises:
         LensError: `out` has other files in it, something can't be fetched, or it can't be written.
     """
-    with whole(out, OURS, "is there and was not made here") as half:
+    with whole(out, OURS, "", "is there and was not made here: name a folder that isn't there yet") as half:
         step("fetching what makes the site")
         tools = downloads.tools()
         lite = half / "lite"
@@ -59,7 +59,6 @@ def build(out: Path, step: Step) -> None:
         step("writing the first page")
         (half / NEW / "index.html").write_text(first_page(_megabytes(half / NEW)), encoding="utf-8")
         (half / NEW / "licences.html").write_text(licences(made, tools), encoding="utf-8")
-        (half / NEW / OURS).write_text("", encoding="utf-8")
 
 
 def _python(folder: Path, tools: Path, step: Step) -> list[wheels.Wheel]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from snippets.browser.wheels import LEFT_OUT, plain
-from snippets.edition.folders import NEW, shelf, whole
+from snippets.edition.folders import NEW, key_of, shelf, whole
 from snippets.lens.errors import LensError
 
 HERE = Path(__file__).parent
@@ -95,19 +95,11 @@ def kept(name: str, pins: bytes, fetch: Callable[[Path], None]) -> Path:
     """
     folder = shelf() / "browser" / name
     key = hashlib.sha256(pins).hexdigest()
-    if _key_of(folder) != key:
-        with whole(folder, _MARK, "has other files in it, which would be lost") as half:
+    if key_of(folder, _MARK) != key:
+        with whole(folder, _MARK, key) as half:
             (half / NEW).mkdir()
             fetch(half / NEW)
-            (half / NEW / _MARK).write_text(key, encoding="utf-8")
     return folder
-
-
-def _key_of(folder: Path) -> str:
-    try:
-        return (folder / _MARK).read_text(encoding="utf-8")
-    except OSError:
-        return ""
 
 
 def _pip(*args: str) -> None:

@@ -281,7 +281,7 @@ const MOST_BYTES = 3000; // shown one by one; of more, those around what is cons
 
 /** What shows a film in an element. */
 class Player {
-  constructor(film, el, { step, address }) {
+  constructor(film, el, { step, address, signal }) {
     Object.assign(this, { film, el, address, at: -1, by: "line", timer: null, listed: null });
     this.root = el.attachShadow({ mode: "open" });
     el.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's keys are its own, and these are ours
@@ -292,7 +292,8 @@ class Player {
     if (address) addEventListener("hashchange", () => {
       const found = /^#step-(\d+)$/.exec(location.hash);
       if (found) this.go(Number(found[1]));
-    });
+    }, { signal });
+    signal?.addEventListener("abort", () => this.pause());
     new ResizeObserver(() => this.drawRun()).observe(this.run);
   }
 
@@ -594,10 +595,10 @@ class Player {
   }
 }
 
-/** Show a film: what a notebook, a page and a widget call. */
-export function render({ model, el }) {
+/** Show a film: what a notebook, a page and a widget call. An AbortSignal, if there is one, ends the player. */
+export function render({ model, el, signal }) {
   const film = new Film(model.get("film"), model.get("texts"));
-  return new Player(film, el, { step: model.get("step"), address: model.get("address") });
+  return new Player(film, el, { step: model.get("step"), address: model.get("address"), signal });
 }
 
 /** Show the films that stand as JSON inside some elements. */
