@@ -170,7 +170,7 @@ def test_of_a_site_the_licences_are_there_of_what_its_wheels_bring_along(browser
         assert brought in page
     for wheel in (browser_site / "static" / "pyodide").glob("*.whl"):
         known = wheels.named(wheel)
-        assert f"<summary>{known.name} {known.version}</summary><pre>Licens" in page
+        assert f"<summary>{known.name} {known.version}</summary>" in page
 
 
 @pytest.fixture
