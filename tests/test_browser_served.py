@@ -88,7 +88,9 @@ def test_a_port_that_is_taken_is_refused(server, folder):
 def test_a_browser_is_opened_unless_told_otherwise(folder):
     for options, times in (((), 1), (("--no-browser",), 0)):
         with (
-            mock.patch("snippets.browser.serve.run_site", side_effect=lambda site, listening, ready: ready("http://a/")),
+            mock.patch(
+                "snippets.browser.serve.run_site", side_effect=lambda site, listening, ready: ready("http://a/")
+            ),
             mock.patch("snippets.edition.commands.webbrowser.open") as opened,
         ):
             assert invoked("site", "serve", str(folder), "--port", "0", *options).code == 0
