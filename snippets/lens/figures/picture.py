@@ -142,7 +142,8 @@ def legible(text: str) -> str:
 def cut(text: str, letters: int) -> str:
     """`text` legibly in at most `letters` letters, one or more; the last is "…" where some are left out."""
     text = legible(text)
-    return text if len(text) <= letters else f"{text[: letters - 1]}…"
+    # Neither two of them, where the text was cut before, nor the first half of an escape.
+    return text if len(text) <= letters else text[: letters - 1].rstrip("…\\") + "…"
 
 
 class Sheet:
