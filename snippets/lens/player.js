@@ -236,7 +236,7 @@ td, th { padding: 0 6px 0 0; text-align: left; vertical-align: top; }
 .call.here { background: var(--lit); font-weight: 700; }
 .call i { border: 1px solid currentColor; flex: none; height: 9px; margin-right: 6px; width: 9px; }
 .code { font-size: 12.5px; }
-.code pre { margin: 0; padding-left: 4ch; text-indent: -4ch; white-space: pre-wrap; overflow-wrap: anywhere; }
+.code pre { margin: 0; padding-left: calc(var(--indent) + 4ch); text-indent: calc(var(--indent) * -1 - 4ch); white-space: pre-wrap; overflow-wrap: anywhere; }
 .code .number { text-align: right; width: 1%; }
 .code .number button { background: none; border: 0; font-family: var(--mono); font-size: 12px; min-height: 0; min-width: 24px;
   padding: 0 4px; text-decoration: underline dotted; }
@@ -557,6 +557,7 @@ class Player {
       ? make("button", { type: "button", title: `to the next of ${steps.length} times that it ran`, "data-key": `line ${line}`, onclick: again }, String(says))
       : make("span", {}, String(says));
     const pre = make("pre", {}, ...(folded.has(line) ? [make("span", { class: "folded" }, source || "\u200b")] : coloured(source || "\u200b")));
+    pre.style.setProperty("--indent", `${source.length - source.trimStart().length}ch`);
     if (lit) pre.addEventListener("click", again);
     return make("tr", { class: lit ? "lit" : "", "data-line": line }, make("td", { class: "number" }, label), make("td", {}, pre));
   }
