@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from snippets.edition.pictures import CHROMIUMS
+
 LONG = 60_000  # milliseconds, after which something is taken to never happen
 # Every name but this machine's is unknown to the browser.
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
@@ -15,7 +17,7 @@ ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE local
 @contextlib.contextmanager
 def chromium() -> Iterator:
     """A browser; the test is skipped, with the reason, where there is none."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    program = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if program is None:
         pytest.skip("no Chromium here: apt-get install chromium")
     sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -89,7 +89,7 @@ class Lab:
 
 @contextlib.contextmanager
 def opened(browser, address, delivered, slug):
-    """A chapter in a new browser, with nothing kept; when the block ends it must have asked no host but its own."""
+    """A chapter whose cells have just been shown, in a new browser; it must ask no host but its own."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     context.set_default_timeout(LONG)
     asked, faults = [], []
@@ -102,8 +102,6 @@ def opened(browser, address, delivered, slug):
         page.goto(f"{address}lab/index.html?path=notebooks/{slug}.ipynb")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         page.wait_for_function(f"window.jupyterapp && {ASKED}?.content?.model?.cells?.length > 3")
-        # JupyterLab asks which kernel is meant if a cell is run before there is one.
-        page.wait_for_function(f"{ASKED}.sessionContext.session?.kernel?.status === 'idle'")
         yield Lab(page, delivered)
         assert not faults
         assert {urlsplit(each).netloc for each in asked if not each.startswith(("data:", "blob:"))} == {
@@ -142,6 +140,13 @@ class TestAChapterFromAColdStart:
             assert int(number.input_value()) == before + 1
             player.press("End")
             assert number.input_value() == number.get_attribute("max")
+
+    def test_that_is_run_as_soon_as_it_is_shown_waits_for_its_kernel_and_asks_nothing(self, lab):
+        with lab("00_start_here") as chapter:
+            assert chapter.page.evaluate(f"{ASKED}.sessionContext.hasNoKernel")
+            chapter.run_all()
+            assert chapter.page.locator(".jp-Dialog").count() == 0
+            assert differences(chapter.delivered, normalise(chapter.read())) == []
 
     def test_of_the_channel_runs(self, lab, capsys):
         with lab("05_http_channel") as chapter:

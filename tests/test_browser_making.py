@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import zipfile
 from unittest import mock
@@ -77,6 +78,14 @@ class TestAWheel:
         fetched = wheel_file(tmp_path / "fetched", "zope_interface-8.7-py3-none-any.whl", pure)
         assert wheels.plain(fetched, tmp_path).file.read_bytes() == fetched.read_bytes()
 
+    def test_tells_the_licences_of_what_it_brings_along(self, tmp_path):
+        brought = {"zope/other/COPYING.txt": b"Theirs.", "zope/licenses.py": b"", "zope/other/notices/a.txt": b""}
+        fetched = wheel_file(tmp_path / "fetched", "zope_interface-8.7-py3-none-any.whl", FILES | brought)
+        said = ["zope/other/COPYING.txt:\n\nTheirs.", "Do as you like.", "License-Expression: ZPL-2.1"]
+        assert sorted(wheels.named(fetched).licence.replace("\n\nT", "\0T").split("\n\n")) == sorted(
+            part.replace("\n\nT", "\0T") for part in said
+        )
+
     def test_tells_its_licence(self, compiled, tmp_path):
         assert wheels.plain(compiled, tmp_path).licence == "License-Expression: ZPL-2.1\n\nDo as you like."
 
@@ -139,9 +148,29 @@ def test_the_first_page_leads_to_each_text_and_tells_jupyterlab_nothing():
 
 
 def test_the_licences_are_all_there(compiled, tmp_path):
-    page = licences([wheels.plain(compiled, tmp_path)], tmp_path)
+    tool = tmp_path / "tools" / "jupyterlite_core-0.8.6.dist-info" / "licenses"
+    tool.mkdir(parents=True)
+    (tool / "LICENSE").write_text("Do as they like.", "utf-8")
+    page = licences([wheels.plain(compiled, tmp_path)], tmp_path / "tools")
     assert "zope-interface 8.7" in page
     assert "Do as you like." in page
+    assert "jupyterlite-core-0.8.6</summary><pre>Do as they like." in page
+
+
+def test_of_a_site_the_licences_are_there_of_what_its_wheels_bring_along(browser_site):
+    page = (browser_site / "licences.html").read_text("utf-8")
+    for brought in (
+        "snippets/lens/figures/LICENSE_DEJAVU:\n\nFonts are (c) Bitstream",
+        "jedi/third_party/typeshed/LICENSE:\n",
+        "mdit_py_plugins/texmath/LICENSE:\n",
+        "micropip/_vendored/packaging/LICENSE.BSD:\n",
+        "jupyterlite-core-",
+        "jupyterlite-pyodide-kernel-",
+    ):
+        assert brought in page
+    for wheel in (browser_site / "static" / "pyodide").glob("*.whl"):
+        known = wheels.named(wheel)
+        assert f"<summary>{known.name} {known.version}</summary>" in page
 
 
 @pytest.fixture
@@ -220,6 +249,25 @@ def test_what_was_fetched_is_not_asked_for_again_until_the_pins_change(unfetched
     (unfetched / "wheels.txt").write_text("twisted==26.10.1 --hash=sha256:0\n")
     assert downloads.wheels() == first
     assert len(asked) == 2
+
+
+def test_wheels_are_asked_for_anew_when_others_are_chosen(unfetched, monkeypatch):
+    asked = []
+    monkeypatch.setattr(downloads, "ran", lambda *args, **options: asked.append(args) or "")
+    downloads.wheels()
+    monkeypatch.setattr(downloads, "_ANY_WHEEL", ("--python-version", "3.15"))
+    downloads.wheels()
+    assert len(asked) == 2
+
+
+def test_of_what_is_asked_of_pip_only_where_from_is_heard(unfetched, monkeypatch):
+    heard = []
+    monkeypatch.setattr(downloads, "ran", lambda *args, environment: heard.append(environment) or "")
+    monkeypatch.setenv("PIP_USER", "1")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://here/")
+    downloads.tools()
+    assert {name for name in heard[0] if name.startswith("PIP_")} - {"PIP_INDEX_URL"} <= set(downloads._FROM)
+    assert (heard[0]["PIP_INDEX_URL"], heard[0]["PATH"]) == ("https://here/", os.environ["PATH"])
 
 
 def test_a_program_that_fails_is_told_by_its_last_words():

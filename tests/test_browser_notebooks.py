@@ -5,7 +5,7 @@ import re
 
 import nbformat
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -86,12 +86,19 @@ def test_a_link_to_a_text_that_is_left_out_stays_as_text():
     assert output.data["text/html"] == 'plans <a href="glossary.ipynb">words</a>'
 
 
+def images(source):
+    """The words for each image of a text, by its address."""
+    inside = [child for token in MarkdownIt().parse(source) for child in token.children or []]
+    found = [child for child in inside if child.type == "image"]
+    return {child.attrs["src"]: "".join(part.content for part in child.children) for child in found}
+
+
 def shows(text, output):
     """Does a cell of text show an output of a cell of code?"""
     data = output.get("data", {})
     if "image/png" in data:
         names = [name for name, kept in text.attachments.items() if kept["image/png"] == data["image/png"]]
-        return f"![{data['text/plain']}](attachment:{names[0]})" in text.source
+        return images(text.source)[f"attachment:{names[0]}"] == data["text/plain"].replace("\n", " ")
     if "text/html" in data:
         html = data["text/html"].partition("<p><i>Run this cell")[0].replace("\n", " ")
         return html.startswith('<div class="lens-head">') and html in text.source
@@ -113,3 +120,21 @@ def test_whatever_is_shown_as_text_stays_in_its_block(text):
     (block,) = MarkdownIt().parse(notebooks._fenced(text, "text"))
     assert block.type == "fence"
     assert block.content == f"{text}\n" or not text
+
+
+@given(st.text(st.sampled_from("[]()!\\`*_<b>&amp;$~ a"), min_size=1).map(str.strip).filter(bool))
+@example("HTTPChannel._respondToBadRequestAndDisconnect: [1] <script> `a` *b* $c$")
+def test_whatever_the_words_for_a_picture_are_they_stay_these_words(words):
+    (shown,) = notebooks._shown(displayed({"image/png": "", "text/plain": words}), {})
+    assert images(shown) == {"attachment:shown0.png": words}
+
+
+def displayed(data):
+    return nbformat.v4.new_output("display_data", data)
+
+
+def test_of_a_cell_that_raised_the_error_is_shown_and_of_nothing_nothing():
+    error = nbformat.v4.new_output("error", ename="ValueError", evalue="no number", traceback=["\x1b[31m..."])
+    nothing = [nbformat.v4.new_output("stream", text=""), displayed({"text/plain": "\n"})]
+    assert list(notebooks._shown(error, {})) == ["```text\nValueError: no number\n```"]
+    assert [list(notebooks._shown(output, {})) for output in nothing] == [[], []]

@@ -76,7 +76,7 @@ def test_another_site_is_not_served(server):
 
 def test_a_folder_without_a_site_is_refused(tmp_path):
     (tmp_path / "index.html").write_text("mine")
-    for place in (tmp_path, tmp_path / "nowhere"):
+    for place in (tmp_path, tmp_path / "nowhere", tmp_path / ("x" * 300)):
         said = f"there is no site in {place}: `python -m snippets site build {place}` makes it"
         refused(invoked("site", "serve", str(place)), said)
 
@@ -88,7 +88,9 @@ def test_a_port_that_is_taken_is_refused(server, folder):
 def test_a_browser_is_opened_unless_told_otherwise(folder):
     for options, times in (((), 1), (("--no-browser",), 0)):
         with (
-            mock.patch("snippets.browser.serve.answer", side_effect=lambda site, listening, ready: ready("http://a/")),
+            mock.patch(
+                "snippets.browser.serve.run_site", side_effect=lambda site, listening, ready: ready("http://a/")
+            ),
             mock.patch("snippets.edition.commands.webbrowser.open") as opened,
         ):
             assert invoked("site", "serve", str(folder), "--port", "0", *options).code == 0

@@ -37,7 +37,7 @@ def hand():
 
 class TestTheCalls:
     def test_what_a_protocol_knows_and_when(self):
-        """A protocol is made without transport and factory; in connectionLost getPeer answers, getHost raises."""
+        """A protocol is made without transport and factory; in connectionLost getHost has no socket to ask."""
         known = {}
 
         class Asking(Protocol):

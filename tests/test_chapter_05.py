@@ -162,3 +162,13 @@ def test_limits_set_on_the_class_hold_for_every_site(monkeypatch):
     monkeypatch.setattr(HTTPChannel, "MAX_LENGTH", 32768)
     monkeypatch.setattr(HTTPChannel, "totalHeadersSize", 32768)
     assert Wire(root()).send(get).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_a_method_in_small_letters():
+    """GET in small letters passes the parser; the page has no such method, and the answer is 501."""
+    wire = Wire(root())
+    with record(["_parseRequestLine", "Resource.render"]) as trace:
+        assert wire.send(b"get /hello HTTP/1.1\r\nHost: a\r\n\r\n").startswith(b"HTTP/1.1 501 Not Implemented\r\n")
+    parsed, rendered, _ = trace.events  # The last is the page that says 501.
+    assert not parsed.raised
+    assert rendered.raised.kind == "UnsupportedMethod"

@@ -23,22 +23,24 @@ def answer(slug: str) -> str:
     return re.search(r"^play\(.*?</summary>\s*(.*?)\s*</details>", text, re.DOTALL | re.MULTILINE)[1]
 
 
-def test_which_line_makes_the_request():
-    """05: the line with requestFactory, which runs before the request line is parsed."""
+def test_at_which_line_a_header_is_handed_on():
+    """05: Host is put into __header at the end of its own line, and headerReceived gets it at the end of the next."""
     asked = Asked("05_http_channel")
-    assert answer("05_http_channel") == "After. `lineReceived` calls `requestFactory`, and then `_parseRequestLine`."
-    request_line = asked.film["bytes"]["request"].index("\n")
-    after = asked.lines(range(asked.took(request_line), len(asked.film["kinds"])))
-    names = [line for name, line in after if name == "HTTPChannel.lineReceived"]
-    makes = "request = self.requestFactory(self, len(self.requests))"
-    parses = "command, request, version = _parseRequestLine(line)"
-    assert names.index(makes) < names.index(parses)
-    # Nothing is in the list of requests before that line has run.
-    (made, _) = asked.changers("HTTPChannel#1", "requests")
-    assert asked.lines(range(made - 1, made + 1)) == [
-        ("HTTPChannel.lineReceived", makes),
-        ("HTTPChannel.lineReceived", "self.requests.append(request)"),
-    ]
+    assert answer("05_http_channel") == (
+        "At the end of the next line, which doesn't continue it. At the end of its own, `Host` was put into `__header`."
+    )
+    request = asked.film["bytes"]["request"]
+    (_, host, agent, empty) = [at for at, byte in enumerate(request) if byte == "\n"]
+    of_host = asked.lines(range(asked.took(host), asked.took(agent)))
+    of_agent = asked.lines(range(asked.took(agent), asked.took(empty)))
+    assert ("HTTPChannel.lineReceived", "self.__header = line") in of_host
+    assert not [name for name, _ in of_host if name == "HTTPChannel.headerReceived"]
+    assert ("HTTPChannel.lineReceived", "self.headerReceived(self.__header)") in of_agent
+    assert [name for name, _ in of_agent if name == "HTTPChannel.headerReceived"]
+    # From the click to the end of lineReceived it is a dozen steps.
+    after = range(asked.took(host), asked.took(agent))
+    (end,) = [at for at in after if asked.film["kinds"][at] == "r" and asked.line(at)[0] == "HTTPChannel.lineReceived"]
+    assert end - asked.took(host) == 12
 
 
 def test_what_lies_between_the_last_byte_of_a_body_and_the_next():

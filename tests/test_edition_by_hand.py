@@ -1,19 +1,20 @@
 """The pages X-ray and Live in a real browser: what a visitor writes is played and shown, and never acts."""
 
+import base64
 import re
-import shutil
-from pathlib import Path
 
 import pytest
 
-from snippets import edition
-from snippets.edition.sphinx_pages import run_sphinx
+from snippets.edition.guard import MOST_BODY
+from tests.browsing import chromium
 from tests.serving import serving
+from tests.web_book import by_hand
 
 pytestmark = pytest.mark.once
 
 WAIT = 50_000  # milliseconds: a busy machine makes no test fail
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+POST = "POST /echo HTTP/1.1\nHost: x\nContent-Length: 3\n\none"
+EURO = base64.b64encode(rb'[["send", "GET /\u20ac"]]').decode()
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(1)</script>"
 
 # How many elements that a visitor's text would have made there are, in the page and in the player.
@@ -23,14 +24,7 @@ ACTING = """() => [document, ...[...document.querySelectorAll("*")].map((each) =
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The two pages as Sphinx makes them, without the book around them."""
-    folder = tmp_path_factory.mktemp("book")
-    (folder / "sources").mkdir()
-    (folder / "sources" / "index.md").write_text("# A book\n\n```{toctree}\nxray\nlive\n```\n")
-    for name in ("xray", "live"):
-        shutil.copy(Path(edition.__file__).with_name(f"{name}.md"), folder / "sources")
-    assert run_sphinx(folder / "sources", folder / "pages", folder / "trees") == []
-    return folder / "pages"
+    return by_hand(tmp_path_factory.mktemp("book"))
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +35,8 @@ def server(pages):
 
 @pytest.fixture(scope="module")
 def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here: apt-get install chromium")
-    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync.sync_playwright() as play:
-        launched = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture
@@ -57,7 +46,8 @@ def page(browser, server):
     opened.set_default_timeout(WAIT)
     heard = []
     opened.on("console", lambda said: heard.append(said.text) if said.type in ("error", "warning") else None)
-    refused = re.compile("Failed to load resource: .* status of 40[04]")  # what the page asked for in vain
+    # What the page asked for in vain.
+    refused = re.compile(r"Failed to load resource: (net::ERR_FAILED|.* status of 4(0[034]|13))")
     opened.on("pageerror", lambda error: heard.append(str(error)))
     opened.on("dialog", lambda dialog: (heard.append("a dialogue"), dialog.dismiss()))
     own = f"http://127.0.0.1:{server.port}/"
@@ -84,9 +74,9 @@ def test_no_page_has_a_script_or_a_handler_in_it(pages):
 
 
 class TestXray:
-    def played(self, page):
+    def played(self, page, name="Player: "):
         page.get_by_role("button", name="Play it").click()
-        player = page.get_by_role("group", name=re.compile("^Player: "))
+        player = page.get_by_role("group", name=re.compile(f"^{name}"))
         player.wait_for()
         return player
 
@@ -138,10 +128,41 @@ class TestXray:
         address = page.url
         opened(page, server, "")
         page.goto(address)
-        page.get_by_role("group", name="Player: GET /missing HTTP/1.1").wait_for()
+        player = page.get_by_role("group", name="Player: GET /missing HTTP/1.1")
+        player.wait_for()
         assert page.get_by_label("what the client sends").input_value() == "GET /missing HTTP/1.1\nHost: x\n\n"
+        number = player.get_by_label("number of the step")
+        assert number.input_value() == number.get_attribute("max")
+        # Another play is another film, and its steps are others.
+        page.get_by_label("what the client sends").fill(POST)
+        player = self.played(page, "Player: POST")
+        assert player.get_by_label("number of the step").input_value() == "0"
 
-    @pytest.mark.parametrize("query", ["play=%3Cscript%3E", "play=e30", "play=W1sic2VuZCJdXQ", "play=" + "A" * 3000])
+    def test_of_two_plays_the_second_alone_follows_the_address(self, page, server):
+        opened(page, server, "xray.html")
+        short = int(self.played(page).get_by_label("number of the step").get_attribute("max"))
+        page.get_by_label("what the client sends").fill(POST)
+        number = self.played(page, "Player: POST").get_by_label("number of the step")
+        assert int(number.get_attribute("max")) > short + 5
+        page.evaluate("step => { location.hash = `#step-${step}`; }", short + 5)
+        page.wait_for_function("step => location.hash === `#step-${step}`", arg=short + 5)
+        page.wait_for_function(
+            "() => document.querySelector('.stage div').shadowRoot.querySelector('input').value !== '0'"
+        )
+        assert number.input_value() == str(short + 5)
+
+    def test_a_play_that_is_too_long_for_an_address_has_no_link(self, page, server):
+        opened(page, server, "xray.html")
+        page.get_by_label("what the client sends").fill(f"GET /hello HTTP/1.1\nX: {'x' * 4000}\n\n")
+        player = self.played(page)
+        player.press("End")
+        assert "play=" not in page.url
+        assert player.get_by_role("button", name="copy the link").count() == 0
+        player.get_by_role("button", name="copy the step").wait_for()
+
+    @pytest.mark.parametrize(
+        "query", ["play=%3Cscript%3E", "play=e30", "play=W1sic2VuZCJdXQ", f"play={EURO}", "play=" + "A" * 3000]
+    )
     def test_an_address_that_holds_no_play_says_so(self, page, server, query):
         opened(page, server, f"xray.html?{query}")
         page.get_by_text("The address holds no play.").wait_for()
@@ -160,6 +181,45 @@ class TestXray:
             page.get_by_role("button", name="Play it").click()
         page.get_by_text("an act sends at least one byte").wait_for()
         assert written.input_value() == HOSTILE
+
+    def test_what_the_guard_refuses_is_said(self, page, server):
+        opened(page, server, "xray.html")
+        page.get_by_label("what the client sends").fill("x" * (MOST_BODY + 1))
+        page.get_by_role("button", name="Play it").click()
+        page.get_by_text(f"a request may bring at most {MOST_BODY} bytes").wait_for()
+        foreign = {"status": 403, "content_type": "text/plain", "body": "a page of another site asked for this\n"}
+        page.route("**/play", lambda route: route.fulfill(**foreign))
+        page.get_by_label("what the client sends").fill("GET /hello")
+        page.get_by_role("button", name="Play it").click()
+        page.get_by_text("a page of another site asked for this").wait_for()
+
+    def test_a_server_that_is_gone_is_said_to_be(self, page, server):
+        opened(page, server, "xray.html")
+        page.route("**/play", lambda route: route.abort())
+        page.get_by_role("button", name="Play it").click()
+        page.get_by_text("The server did not answer: is it still running?").wait_for()
+
+    def test_a_play_of_which_nothing_is_to_be_shown_says_so(self, page, server):
+        opened(page, server, "xray.html")
+        page.get_by_role("button", name="remove").first.click()
+        page.get_by_role("button", name="+ pause").click()
+        page.get_by_label("seconds that pass").fill("1")
+        page.get_by_role("button", name="Play it").click()
+        page.get_by_text("nothing of what was to be followed has run").wait_for()
+
+    def test_only_a_number_of_bytes_cuts(self, page, server):
+        opened(page, server, "xray.html")
+        page.get_by_label("what the client sends").fill("GET / HTTP/1.0\n\n")
+        size, cut = page.get_by_label("bytes in a piece"), page.get_by_role("button", name="cut every")
+        size.fill("4")
+        cut.click()
+        marks = page.locator(".strip .cut")
+        titles = [mark.get_attribute("title") for mark in marks.all()]
+        assert titles == [f"cut before byte {at}" for at in (4, 8, 12, 16)]
+        for wrong in ("", "0", "-1", "1.5"):
+            size.fill(wrong)
+            cut.click()
+            assert [mark.get_attribute("title") for mark in marks.all()] == titles
 
     def test_nothing_that_is_sent_acts(self, page, server):
         opened(page, server, "xray.html")
@@ -208,3 +268,30 @@ class TestLive:
         server.ask(path="/xray.html")
         page.locator(".lane.ended").wait_for()
         assert "/live.html" not in page.locator(".lanes").inner_text()
+
+    def test_what_is_held_stays_when_the_connection_is_lost_and_goes_on_anew(self, page, server):
+        # Each stream that is asked for ends at once, with a line of a page of its own.
+        streams = iter(range(1, 100))
+        event = '{"at": 1, "connection": %d, "what": "connectionMade"}'
+        page.route(
+            "**/live/events",
+            lambda route: route.fulfill(
+                content_type="text/event-stream", body=f"retry: 50\ndata: {event % next(streams)}\n\n"
+            ),
+        )
+        opened(page, server, "live.html")
+        lanes = page.locator(".lane")
+        lanes.first.wait_for()
+        page.get_by_role("button", name="Hold").click()
+        held = lanes.all_inner_texts()
+        for _ in range(3):
+            page.wait_for_event("response", lambda response: response.url.endswith("/live/events"))
+        assert lanes.all_inner_texts() == held
+        page.get_by_role("button", name="Go on").click()
+        page.wait_for_function("held => !document.querySelector('.lanes').innerText.includes(held)", arg=held[0])
+        assert lanes.count() == 1
+
+    def test_one_too_many_is_told_of_both_reasons(self, page, server):
+        page.route("**/live/events", lambda route: route.fulfill(status=404))
+        opened(page, server, "live.html")
+        page.get_by_text("python -m snippets serve, or too many are watching already").wait_for()

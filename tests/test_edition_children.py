@@ -263,6 +263,17 @@ def test_where_no_process_can_be_started_each_play_is_told_so(machine, children)
     assert more.ends == [(b"one", b"film")]
 
 
+def test_a_machine_that_is_full_when_the_server_begins_has_the_next_play_try_again(machine):
+    children = Children(machine)
+    machine.is_full = True
+    children.start()
+    machine.is_full = False
+    play = Played(children, b"one")
+    machine.process.say(b"ready\n")
+    machine.process.say(b"film\n")
+    assert play.ends == [(b"one", b"film")]
+
+
 def test_after_the_stop_nothing_is_started_and_the_end_is_told(machine, children):
     ended = []
     Played(children, b"one", b"two")

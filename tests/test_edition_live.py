@@ -121,6 +121,9 @@ def test_what_was_on_the_connection_before_is_told_and_watching_is_not(place):
     second = Watcher(other, WATCH[:8], WATCH[8:])
     assert whats(second.before) == ["connectionMade", *PAGE_EVENTS]
     assert watcher.events() == []
+    other.disconnect()
+    (ended,) = watcher.events()
+    assert (ended["connection"], ended["what"]) == (2, "connectionLost")
 
 
 @pytest.mark.parametrize("path", [b"/live/%65vents", b"/live/events?x=y", b"/live/events/more", b"/%6cive/events"])
@@ -131,6 +134,27 @@ def test_another_writing_of_the_path_does_not_feed_itself(place, path):
     place.connection().send(PAGE)
     assert whats(other.events())[-6:] == ["connectionMade", *PAGE_EVENTS]
     assert len(watcher.events()) < 12
+
+
+@pytest.mark.parametrize(
+    ("request_line", "code"),
+    [
+        (b"GET /live/eventsfoo HTTP/1.1", 404),
+        (b"GET /page.html?from= /live/events HTTP/1.1", 400),
+        (b"POST /live/events HTTP/1.1", 405),
+        (b"GET /live/events HTTP/1.1\r\nOrigin: http://example.com", 403),
+    ],
+)
+def test_what_does_not_watch_is_told(place, request_line, code):
+    watcher, other = place.watcher(), place.connection()
+    answer = other.send(WATCH.replace(b"GET /live/events HTTP/1.1", request_line))
+    other.disconnect()
+    assert answer.startswith(b"HTTP/1.1 %d " % code)
+    events = watcher.events()
+    assert whats(events)[:2] == ["connectionMade", "dataReceived"]
+    assert whats(events)[-1] == "connectionLost"
+    if code != 400:  # which is said before there is a request
+        assert [event["code"] for event in events if event["what"] == "finish"] == [code]
 
 
 def test_a_connection_that_says_nothing_is_told_when_it_ends(place):
@@ -179,7 +203,7 @@ def test_one_too_many_is_told_so_and_one_that_leaves_makes_room(place):
     watchers = [place.watcher() for _ in range(MOST_WATCHERS)]
     refused = place.connection()
     assert refused.send(WATCH).startswith(b"HTTP/1.1 503 ")
-    assert watchers[0].events() == []
+    assert whats(watchers[0].events()) == ["connectionMade", *PAGE_EVENTS]
     # The connection is one like any other, from now on.
     refused.send(PAGE)
     assert whats(watchers[0].events()) == PAGE_EVENTS

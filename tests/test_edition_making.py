@@ -1,11 +1,14 @@
 """The web pages are made when they are stale, whole or not at all, and over nothing that wasn't made here."""
 
+from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from snippets import catalogue
 from snippets.edition import pages
+from snippets.edition.undisturbed import alone
 from snippets.lens.errors import LensError
 from tests.web_book import PLAYERS, made, shelved
 
@@ -89,6 +92,65 @@ def test_what_a_text_is_made_of(book, changed, stale):
     assert {slug for slug in before if before[slug] != after[slug]} == stale
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda twisted, book: (twisted / "web" / "http.py").write_text("# a line of the reader's own"),
+        lambda twisted, book: (twisted / "internet" / "tcp.py").write_text("# a line of the reader's own"),
+        lambda twisted, book: (book / "requirements.txt").write_text("pygments==1.0"),
+    ],
+)
+def test_what_is_installed_makes_pages_stale(book, tmp_path, monkeypatch, change):
+    twisted = tmp_path / "twisted"
+    for name in ("web/http.py", "internet/tcp.py"):
+        (twisted / name).parent.mkdir(parents=True)
+        (twisted / name).write_text("import this")
+    (book / "chapters" / "annotations" / "twisted.internet.tcp.md").write_text("a note")
+    (book / "requirements.txt").write_text("sphinx==1.0")
+    monkeypatch.setattr(pages.twisted, "__file__", str(twisted / "__init__.py"))
+    with shelved(book):
+        before = pages.key(), pages.executed(["01_one"])
+        assert (pages.key(), pages.executed(["01_one"])) == before
+        change(twisted, book)
+        after = pages.key(), pages.executed(["01_one"])
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+
+
+def test_another_version_of_a_package_makes_pages_stale(book, monkeypatch):
+    (book / "requirements.txt").write_text("sphinx==1.0\nnot-installed==2\nTwisted[tls]==3\n")
+    versions = {"sphinx": "9.0.4", "Twisted": "26.10.0"}
+
+    def distributions(name):
+        return [SimpleNamespace(version=versions[name])] if name in versions else []
+
+    monkeypatch.setattr(pages.metadata, "distributions", distributions)
+    with shelved(book):
+        keys = [pages.key()]
+        for name in versions:
+            versions[name] += ".1"
+            keys.append(pages.key())
+    assert len({*keys}) == 3
+
+
+def test_who_makes_pages_at_once_waits_and_finds_them_made(book):
+    """What one has executed, the other would take for stale, and delete."""
+    with shelved(book):
+        shelf = pages.shelf()
+    shelf.mkdir()
+    said = []
+    with shelved(book), ExitStack() as other:
+        other.enter_context(alone(shelf, pytest.fail))
+
+        def say(line):
+            said.append(line)
+            pages.make(shelf / "pages", lambda line: None)  # as the other does, which is then done
+            other.close()
+
+        pages.pages(say)
+    assert said == ["the pages are being made by another command: waiting for it"]
+
+
 def test_a_copy_is_made_anew_over_an_older_one_and_over_nothing_else(book, tmp_path):
     out = tmp_path / "out"
     with shelved(book):
@@ -112,6 +174,6 @@ def test_a_copy_is_made_anew_over_an_older_one_and_over_nothing_else(book, tmp_p
 def test_a_folder_with_other_files_is_not_made_into_pages(book):
     (book / ".edition" / "pages").mkdir(parents=True)
     (book / ".edition" / "pages" / "mine.txt").write_text("mine", "utf-8")
-    with shelved(book), pytest.raises(LensError, match="has other files in it, which would be lost"):
+    with shelved(book), pytest.raises(LensError, match="was not made here, and would be lost: move it elsewhere"):
         pages.pages(lambda line: None)
     assert (book / ".edition" / "pages" / "mine.txt").read_text("utf-8") == "mine"

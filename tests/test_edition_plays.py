@@ -102,6 +102,7 @@ def test_a_play_is_what_a_wire_does(server):
         (b'{"acts": [["advance", Infinity]]}', "an act sends at least one byte"),
         (b'{"acts": [["advance", 1e999]]}', "an act sends at least one byte"),
         (b'{"acts": [["advance", 0]]}', "an act sends at least one byte"),
+        (b'{"acts": [["advance", 1]]}', "nothing of what was to be followed has run, so there is no step to show"),
         (b'{"acts": [["advance", true]]}', "an act sends at least one byte"),
         (b'{"acts": [["advance", -1]]}', "an act sends at least one byte"),
         (b'{"acts": [["advance", %d]]}' % (MOST_SECONDS + 1), "waits at most 86400 seconds"),

@@ -50,6 +50,7 @@ def test_a_browser_is_opened_unless_told_otherwise(made):
         (["--port", "65536"], "65536 is not in the range"),
         (["--port", "http"], "'http' is not a valid integer"),
         (["--host", "192.0.2.1"], "nobody can listen on 192.0.2.1 port 8000: Cannot assign requested address; name "),
+        (["--host", "fe80::1%nope"], "nobody can listen on fe80::1%nope port 8000: Name or service not known; name "),
         (["there"], "Got unexpected extra argument (there)"),
     ],
 )
@@ -72,7 +73,7 @@ def test_a_port_that_is_taken_is_said_before_the_pages_are_made(monkeypatch):
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(pages, "shelf", lambda: tmp_path / "file")
-    refused(invoked("serve", "--no-browser", "--port", "0"), f"{tmp_path / 'file'}", "can't be written")
+    refused(invoked("serve", "--no-browser", "--port", "0"), f"{tmp_path / 'file'} can't be written: File exists")
 
 
 def test_without_the_text_of_the_book_there_is_nothing_to_serve(tmp_path, monkeypatch):

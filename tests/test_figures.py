@@ -14,6 +14,7 @@ from PIL import Image
 from snippets.lens.figures import path_map, ribbon, sequence, states
 from snippets.lens.figures.labels import short_names
 from snippets.lens.figures.palette import FADED, GROUND, INK, LANE_COLOURS, LIGHT, PALE, WHITE, contrast, ink_on, tint
+from snippets.lens.figures.picture import cut
 from snippets.lens.figures.ribbon import FILLS
 from snippets.lens.kept import Cut, Raised
 from snippets.lens.path import CHAPTERS, LANES, PATH
@@ -53,6 +54,20 @@ def fingerprint() -> str:
         path_map("10_render"),
     ]
     return hashlib.sha256(b"".join(picture.png for picture in made)).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("text", "letters", "shown"),
+    [
+        ("abcd", 4, "abcd"),
+        ("abcd", 3, "ab…"),
+        ("abc… (9 bytes)", 5, "abc…"),
+        (r"b'\r\n'", 5, r"b'\r…"),
+        (r"b'\rx", 4, "b'…"),
+    ],
+)
+def test_what_is_cut_ends_in_one_sign_and_in_no_half_of_an_escape(text, letters, shown):
+    assert cut(text, letters) == shown
 
 
 class TestEveryFigure:

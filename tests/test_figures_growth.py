@@ -1,6 +1,7 @@
 """Curves of a cost against a size: they stand where their numbers say, and can be read."""
 
 from itertools import pairwise
+from math import inf, nan
 
 import pytest
 from hypothesis import given
@@ -70,6 +71,12 @@ def test_can_be_read(costs):
     assert {*costs, "bytes in a line", "bytes copied"} <= set(texts(picture))
 
 
+def test_of_a_long_name_the_beginning_stands_beside_its_curve():
+    picture = both(growth, {"abcdefghij" * 15: SQUARE}, "bytes in a line", "bytes copied")
+    assert_legible(picture)
+    assert "abcdefghijabcdefghijabc…" in texts(picture)
+
+
 @given(st.dictionaries(st.text(min_size=1), st.floats(0, HIGH), max_size=3))
 def test_names_keep_their_order_and_their_distance(ends):
     spread = _spread(ends)
@@ -95,9 +102,13 @@ def test_alt_says_where_each_curve_begins_and_ends():
         {"a": {}},
         {"a": {1: 1, 2: 0}},
         {"a": {0: 1, 2: 1}},
+        {"a": {1: 1, 2: inf}},
+        {"a": {1: 1, inf: 2}},
+        {"a": {1: nan, 2: 1}},
+        {"a": {nan: 1, 2: 1}},
         dict.fromkeys("abcd", SQUARE),
     ],
 )
 def test_what_cannot_be_drawn_is_one_clear_line(costs):
-    with pytest.raises(LensError, match="one to 3 curves, each of two points or more, all numbers above 0"):
+    with pytest.raises(LensError, match="one to 3 curves, each of two points or more, all numbers finite and above 0"):
         growth(costs, "bytes", "seconds")

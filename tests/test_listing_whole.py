@@ -221,6 +221,16 @@ def test_a_comment_of_four_lines_is_folded_on_a_page_and_whole_in_a_terminal(tmp
         ("try:\n        x.pop()\n    except AttributeError:\n        y = 1", [1], None, set()),
         ("try:\n        x.pop()\n        y = 1\n    except IndexError:\n        return", [1], [], set()),
         ("with open('/dev/null'):\n        if x:\n            y = 1", None, 1, {"if x:"}),
+        (
+            "try:\n        if x is not None:\n            y = 1\n            x.pop()\n            y = 2\n"
+            "    except IndexError:\n        pass",
+            [1],
+            [],
+            set(),
+        ),
+        ("if x:\n        y = 1\n        if x > 1:\n            return\n        y = 2", 1, 2, {"if x > 1:"}),
+        ("for each in x:\n        y = 1\n        if each:\n            break\n        y = 2", [0], [1], {"if each:"}),
+        ("while x:\n        x.pop()\n    else:\n        y = 1", [], [1], {"while x:"}),
         ("match x:\n        case 1:\n            y = 1\n        case 2:\n            y = 2", 3, 2, {"case 2:"}),
     ],
 )

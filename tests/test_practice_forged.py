@@ -81,6 +81,12 @@ ABOVE = {
     "by a reply of the wrong form": """
         write_all({"talks": [{"outcomes": [{"came": {"bytes": 1}}], "errors": [None]}] * 4, "printed": 3})
     """,
+    "by a reply of two kinds": """
+        write_all({"unusable": ERROR, "talks": 5})
+    """,
+    "by a reply of which a part is nobody's": """
+        write_all({"unusable": ERROR, "trace": 5, "ended": 5})
+    """,
     "by a reply in half": """
         write_raw(b'{"talks": [')
     """,
@@ -118,6 +124,8 @@ ABOVE = {
 }
 HELPERS = """
 import gc, json, os, stat, sys
+
+ERROR = {"type": "", "says": "", "line": None, "text": ""}
 
 def write_raw(data):
     for number in range(3, 100):

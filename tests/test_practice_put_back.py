@@ -11,7 +11,7 @@ from snippets.practice.put_back import Kept
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(["set", "delete", "fill", "empty", "in class", "off class"]),
-        st.sampled_from(["one", "two", "three", "pairs", "many"]),
+        st.sampled_from(["one", "two", "three", "pairs", "many", "__init__", "__call__"]),
     ),
     max_size=12,
 )

@@ -11,9 +11,12 @@ import nbformat
 
 from snippets import catalogue
 from snippets.edition import pages
+from snippets.edition.contents import SERVED
+from snippets.edition.sphinx_pages import run_sphinx
 from snippets.workshop import notebook as saved
 from snippets.workshop.assembly import assemble
-from tests.programs import ROOT, running
+from tests.programs import ROOT
+from tests.serving import serving
 
 # What runs while the tests do; of the other texts the saved notebook is taken, in which listings have no source.
 EXECUTED = ("00_start_here", "05_http_channel", "99_players")
@@ -50,15 +53,6 @@ play("GET /hello", root(), size=16, step=30)
 ```
 """
 
-# The server of the book, for a folder of pages, on a free port: it prints its address.
-SERVER = """
-import sys
-from pathlib import Path
-from snippets.edition.server import bound, serve
-with bound("127.0.0.1", 0) as listening:
-    serve(Path(sys.argv[1]), listening, lambda address: print(address, flush=True))
-"""
-
 
 @contextlib.contextmanager
 def shelved(root: Path) -> Iterator[None]:
@@ -90,6 +84,16 @@ def whole(root: Path) -> None:
             shutil.copy(ROOT / "notebooks" / f"{slug}.ipynb", file)
 
 
+def by_hand(folder: Path) -> Path:
+    """Make the pages X-ray and Live in a folder, without the book around them, and return where they are."""
+    (folder / "sources").mkdir()
+    (folder / "sources" / "index.md").write_text("# A book\n\n```{toctree}\nxray\nlive\n```\n")
+    for name in SERVED:
+        shutil.copy(Path(pages.__file__).with_name(f"{name}.md"), folder / "sources")
+    assert run_sphinx(folder / "sources", folder / "pages", folder / "trees") == []
+    return folder / "pages"
+
+
 def once(base: Path) -> Path:
     """The folder of the book's pages under `base`, made by whoever of several processes comes first.
 
@@ -108,5 +112,5 @@ def once(base: Path) -> Path:
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder of pages by the book's own server, as a process; the address, with a slash at its end."""
-    with running("-c", SERVER, str(folder), seconds=600) as server:
-        yield server.line()
+    with serving(folder) as server:
+        yield f"http://127.0.0.1:{server.port}/"

@@ -18,6 +18,7 @@ from snippets.browser.notebooks import browser_notebook, texts
 from snippets.edition.folders import NEW, whole
 from snippets.lens import figures
 from snippets.lens.figures.letters import pack
+from snippets.lens.figures.png import font_file
 
 Step = Callable[[str], None]  # is told what begins
 
@@ -29,7 +30,8 @@ KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 _SERVICE_WORKER = "@jupyterlite/application-extension:service-worker-manager"
 _JUPYTERLAB = 1.9  # megabytes that it fetches itself, compressed
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-_LETTERS = "snippets/lens/figures/letters.json.gz"
+_PATIENCE = Path(__file__).with_name("patience")  # has a run wait for the kernel
+_FIGURES = "snippets/lens/figures"
 
 
 def steps() -> int:
@@ -47,7 +49,7 @@ def build(out: Path, step: Step) -> None:
     Raises:
         LensError: `out` has other files in it, something can't be fetched, or it can't be written.
     """
-    with whole(out, OURS, "is there and was not made here") as half:
+    with whole(out, OURS, "", "is there and was not made here: name a folder that isn't there yet") as half:
         step("fetching what makes the site")
         tools = downloads.tools()
         lite = half / "lite"
@@ -59,7 +61,6 @@ def build(out: Path, step: Step) -> None:
         step("writing the first page")
         (half / NEW / "index.html").write_text(first_page(_megabytes(half / NEW)), encoding="utf-8")
         (half / NEW / "licences.html").write_text(licences(made, tools), encoding="utf-8")
-        (half / NEW / OURS).write_text("", encoding="utf-8")
 
 
 def _python(folder: Path, tools: Path, step: Step) -> list[wheels.Wheel]:
@@ -74,7 +75,10 @@ def _python(folder: Path, tools: Path, step: Step) -> list[wheels.Wheel]:
     fetched = [*downloads.wheels().glob("*.whl"), *(_extension(tools) / "static" / "pypi").glob("*.whl")]
     made = [wheels.named(Path(shutil.copy(wheel, folder))) for wheel in sorted(fetched) if "widgets" not in wheel.name]
     step("making the wheel of the book")
-    made.append(wheels.own(folder, {_LETTERS: (_letters() / "letters").read_bytes()}))
+    # The letters are those of matplotlib's fonts, whose licence goes where they go.
+    licence = font_file(mono=False, bold=False).with_name("LICENSE_DEJAVU").read_bytes()
+    more = {"letters.json.gz": (_letters() / "letters").read_bytes(), "LICENSE_DEJAVU": licence}
+    made.append(wheels.own(folder, {f"{_FIGURES}/{name}": data for name, data in more.items()}))
     (folder / "pyodide-lock.json").write_text(lock(made, package / "pyodide-lock.json"), encoding="utf-8")
     return made
 
@@ -106,7 +110,7 @@ def _configure(lite: Path, tools: Path, packages: list[str]) -> None:
     building = {
         "apps": ["lab"],
         "contents": ["contents"],
-        "federated_extensions": [str(_extension(tools))],
+        "federated_extensions": [str(_extension(tools)), str(_PATIENCE)],
         "ignore_sys_prefix": True,
         "no_sourcemaps": True,
         "no_unused_shared_packages": True,

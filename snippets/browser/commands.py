@@ -33,7 +33,7 @@ def build(out: Path) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=making.steps(), completed=-1)
-        making.build(out.resolve(), lambda what: bar.update(task, description=what, advance=1))
+        making.build(out, lambda what: bar.update(task, description=what, advance=1))
     files = [file.stat().st_size for file in out.rglob("*") if file.is_file()]
     click.echo(f"{out}: the site is there, {sum(files) / 1e6:.0f} MB; `python -m snippets site serve {out}` serves it")
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,8 +12,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from snippets.browser.wheels import LEFT_OUT, plain
-from snippets.edition.folders import NEW, shelf, whole
+from snippets.browser.wheels import plain
+from snippets.edition.folders import NEW, key_of, shelf, whole
 from snippets.lens.errors import LensError
 
 HERE = Path(__file__).parent
@@ -26,6 +27,11 @@ _ANY_WHEEL = (
     *("--platform", "manylinux2014_x86_64", "--platform", "any"),
 )
 _PIP = ("--no-deps", "--only-binary", ":all:", "--require-hashes", "--retries", "2", "--timeout", "30", "--quiet")
+# By which variables an environment says where pip has packages from.
+_FROM = (
+    *("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_CONFIG_FILE"),
+    *("PIP_CERT", "PIP_CLIENT_CERT", "PIP_PROXY", "PIP_TRUSTED_HOST"),
+)
 
 
 def wheels() -> Path:
@@ -42,7 +48,8 @@ def wheels() -> Path:
             for file in sorted(Path(fetched).glob("*.whl")):
                 plain(file, into)
 
-    return kept("wheels", pins.read_bytes() + repr(LEFT_OUT).encode(), fetch)
+    made_by = Path(__file__).with_name("wheels.py").read_bytes()
+    return kept("wheels", b"\0".join([pins.read_bytes(), repr(_ANY_WHEEL).encode(), made_by]), fetch)
 
 
 def tools() -> Path:
@@ -95,24 +102,17 @@ def kept(name: str, pins: bytes, fetch: Callable[[Path], None]) -> Path:
     """
     folder = shelf() / "browser" / name
     key = hashlib.sha256(pins).hexdigest()
-    if _key_of(folder) != key:
-        with whole(folder, _MARK, "has other files in it, which would be lost") as half:
+    if key_of(folder, _MARK) != key:
+        with whole(folder, _MARK, key) as half:
             (half / NEW).mkdir()
             fetch(half / NEW)
-            (half / NEW / _MARK).write_text(key, encoding="utf-8")
     return folder
 
 
-def _key_of(folder: Path) -> str:
-    try:
-        return (folder / _MARK).read_text(encoding="utf-8")
-    except OSError:
-        return ""
-
-
 def _pip(*args: str) -> None:
-    # What the environment asks of pip would change what is fetched, but for where from.
-    ran("pip", [sys.executable, "-m", "pip", "--disable-pip-version-check", *args])
+    # Of what the environment asks of pip, only where from is its affair: all else would change what is fetched.
+    environment = {name: value for name, value in os.environ.items() if name in _FROM or not name.startswith("PIP_")}
+    ran("pip", [sys.executable, "-m", "pip", "--disable-pip-version-check", *args], environment=environment)
 
 
 def ran(name: str, command: list[str], cwd: Path | None = None, environment: dict[str, str] | None = None) -> str:

@@ -28,6 +28,7 @@ _LEFT_OUT = ("teaching",)
 _THERE = rf"(?:\.\./|(?:\./)?(?:{'|'.join(_LEFT_OUT)})\.ipynb)"  # how an address of a file begins that isn't given
 _ELSEWHERE = re.compile(rf"\[((?:[^\[\]]|\[[^\]]*\])*)\]\({_THERE}[^)]*\)")
 _ANCHOR = re.compile(rf'<a href="{_THERE}[^"]*">(.*?)</a>')
+_MARKED = re.compile(r"[][\\`*_<>&$~]")  # what Markdown would take for more than text
 _HINT = re.compile(rf"<p><i>{LISTED}[^<]*</i></p>")
 
 
@@ -55,8 +56,8 @@ def browser_notebook(slug: str) -> NotebookNode:
     cells = [_kept(cell, why) if (why := _lacks(cell)) else _read(cell) for cell in notebook.cells]
     first, *rest = cells
     title, _, text = first.source.partition("\n")
-    texts = [title, _head(kept), *([text.strip()] if text.strip() else [])]
-    notebook.cells = [*map(nbformat.v4.new_markdown_cell, texts), *rest]
+    begin = [title, _head(kept), *([text.strip()] if text.strip() else [])]
+    notebook.cells = [*map(nbformat.v4.new_markdown_cell, begin), *rest]
     settle(notebook).metadata["kernelspec"] = _KERNEL
     return notebook
 
@@ -113,11 +114,14 @@ def _shown(output: NotebookNode, attached: dict[str, Any]) -> Iterator[str]:
     if "image/png" in data:
         name = f"shown{len(attached)}.png"
         attached[name] = {"image/png": data["image/png"]}
-        yield f"![{_in_a_line(data['text/plain'])}](attachment:{name})"
+        says = _MARKED.sub(r"\\\g<0>", _in_a_line(data["text/plain"]))
+        yield f"![{says}](attachment:{name})"
     elif "text/html" in data:
         yield _HINT.sub("", _in_a_line(data["text/html"]))
-    else:
-        yield _fenced((output.get("text") or data["text/plain"]).rstrip("\n"), "text")
+    elif output.output_type == "error":
+        yield _fenced(f"{output.ename}: {output.evalue}", "text")
+    elif text := (output.text if output.output_type == "stream" else data["text/plain"]).rstrip("\n"):
+        yield _fenced(text, "text")
 
 
 def _in_a_line(text: str) -> str:

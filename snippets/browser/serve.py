@@ -1,5 +1,6 @@
 """Serves the site on this machine, as any server of static files does: by Twisted.web."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from twisted.web.server import Site
 
 from snippets.browser.build import OURS
 from snippets.edition.guard import GuardedRequest
-from snippets.edition.server import Pages, answer, bound
+from snippets.edition.server import Pages, bound, run_site
 from snippets.lens.errors import LensError
 
 # JupyterLab compiles as it runs, and Python in the browser is compiled code; but all of it is from here, and nothing
@@ -31,7 +32,7 @@ def check(folder: Path) -> None:
     Raises:
         LensError: it has none that was made here.
     """
-    if not (folder / OURS).exists():
+    if not os.path.exists(folder / OURS):  # also of a name that no folder can have
         raise LensError(f"there is no site in {folder}: `python -m snippets site build {folder}` makes it")
 
 
@@ -48,4 +49,4 @@ def serve(folder: Path, port: int, ready: Callable[[str], None]) -> None:
     """
     check(folder)
     with bound("127.0.0.1", port) as listening:
-        answer(Site(Pages(str(folder)), requestFactory=SiteRequest), listening, ready)
+        run_site(Site(Pages(str(folder)), requestFactory=SiteRequest), listening, ready)

@@ -24,6 +24,7 @@ LEFT_OUT = {
 }
 _SUFFIXES = {".py", ".md", ".toml", ".css", ".js", ".json", ".txt"}
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same for all files, so that the same files make the same wheel
+_LICENCE = re.compile(r"(?:.*/)?(?:licen[sc]e|copying|notice)[^/]*(?<!\.py)", re.IGNORECASE)
 _NAME = re.compile(r"(?P<name>[^-]+)-(?P<version>[^-]+)-.*\.whl")
 
 
@@ -36,7 +37,7 @@ class Wheel(NamedTuple):
 
     @property
     def licence(self) -> str:
-        """What it says of its licence, and the texts that it has of it."""
+        """What it says of its licence, and the texts of licences in it: its own, and of what it brings along."""
         with zipfile.ZipFile(self.file) as opened:
             return "\n\n".join(_licences(opened))
 
@@ -47,8 +48,9 @@ def _licences(opened: zipfile.ZipFile) -> Iterator[str]:
         if rest == "METADATA":
             head = opened.read(name).decode("utf-8", "replace").partition("\n\n")[0]
             yield "\n".join(re.findall(r"^(?:License.*|Classifier: License.*)$", head, re.MULTILINE)) or folder
-        elif re.match(r"(licenses/.*|.*licen[sc]e.*|copying.*|notice.*)", rest, re.IGNORECASE):
-            yield opened.read(name).decode("utf-8", "replace").strip()
+        elif rest.startswith("licenses/") or _LICENCE.fullmatch(name):
+            text = opened.read(name).decode("utf-8", "replace").strip()
+            yield text if rest else f"{name}:\n\n{text}"
 
 
 def named(file: Path) -> Wheel:

@@ -96,9 +96,11 @@ def _request(port: int, acts: list[Any]) -> bytes:
 
 def _answered(connection: socket.socket) -> bool:
     try:
-        return bool(connection.recv(1))
+        said = connection.recv(1)
     except BlockingIOError:
         return False
+    assert said, "the server closed a connection without an answer"
+    return True
 
 
 def _get(port: int) -> float:

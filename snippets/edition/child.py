@@ -18,13 +18,13 @@ MOST_MEMORY = 1 << 30  # bytes of addresses
 def answer(line: bytes) -> bytes:
     """What is answered to a line, as JSON: the film with its texts, or what was wrong."""
     try:
-        said = _as_json(played(acts_of(_read(line))))
+        said = _json(played(acts_of(_read(line))))
     except LensError as error:
-        return _as_json({"error": str(error)})
+        return _json({"error": str(error)})
     except MemoryError:
-        return _as_json({"error": "this play needs more memory than it may have"})
+        return _json({"error": "this play needs more memory than it may have"})
     if len(said) >= MOST_ANSWER:
-        return _as_json({"error": "what this play shows is more than can be sent: have less answered"})
+        return _json({"error": "what this play shows is more than can be sent: have less answered"})
     return said
 
 
@@ -35,7 +35,7 @@ def _read(line: bytes) -> object:
         raise LensError("that is not JSON") from None
 
 
-def _as_json(data: dict[str, Any]) -> bytes:
+def _json(data: dict[str, Any]) -> bytes:
     return json.dumps(data, separators=(",", ":")).encode()
 
 
@@ -51,7 +51,7 @@ def main() -> None:
     # What a page prints is not to stand among the answers.
     answers, sys.stdout = sys.stdout.buffer, sys.stderr
     # What is imported, and what the first play has read of Twisted, stays, and need not be looked through after each.
-    answer(_as_json({"acts": [["send", "GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"]]}))
+    answer(_json({"acts": [["send", "GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"]]}))
     gc.collect()
     gc.freeze()
     _say(answers, b"ready")

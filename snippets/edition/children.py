@@ -87,7 +87,14 @@ class Children:
         return play.answer
 
     def start(self) -> None:
-        """Start the process before it is needed: it takes a while to import what it needs."""
+        """Start the process before it is needed: it takes a while to import what it needs.
+
+        If the machine has no room for it, the next play tries again.
+        """
+        with suppress(OSError):
+            self._start()
+
+    def _start(self) -> None:
         if self._child is None and not self._stopped:
             child = _Child(self)
             self._spawner.spawnProcess(child, self._command[0], self._command, env=None)
@@ -130,7 +137,7 @@ class Children:
         if self._playing or not self._waiting or self._stopped:
             return
         try:
-            self.start()
+            self._start()
         except OSError:  # the machine has no room for another process
             self._end(Died())
             return

@@ -70,7 +70,7 @@ def html(out: Path) -> None:
     from snippets.edition.pages import copy_to
 
     warn_about_version()
-    copy_to(out.resolve(), _say)
+    copy_to(out, _say)
     click.echo(f"{out}: the pages are there; open them by a web server, as with python -m http.server -d {out}")
 
 

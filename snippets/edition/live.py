@@ -1,6 +1,7 @@
 """What happens on this very server, told as it happens: a lane a connection, the callbacks on it."""
 
 import json
+import re
 from collections import deque
 from typing import Any
 
@@ -110,8 +111,8 @@ class Watching:
 class WatchedChannel(HTTPChannel):
     """Twisted's own channel, which tells of its callbacks; not of those that watching causes.
 
-    Whether a request is one to watch, its first line says, and that may come in pieces: until then what happens is
-    held back, and told, or not, when the line is whole.
+    Whether a request may be one to watch, its first line says, and that may come in pieces: until then what happens is
+    held back, and told when the line is whole. Of a request that may be one it is held until it is: a refusal is told.
     """
 
     site: "WatchedSite"
@@ -120,6 +121,7 @@ class WatchedChannel(HTTPChannel):
         self._number = self.site.watching.number()
         self._held: list[dict[str, Any]] | None = []  # None: this request is one to tell of, or not, as `_aside` says
         self._aside = False
+        self._asks = False  # may this request be one to watch?
         self._shown = False  # has anything been told of this connection?
         self.tell("connectionMade")
         super().connectionMade()
@@ -129,18 +131,25 @@ class WatchedChannel(HTTPChannel):
         super().dataReceived(data)
 
     def lineReceived(self, line: bytes) -> None:
-        if line:
-            self._decide(aside=self.site.path_of_watchers in line)
+        if line and not self._asks:
+            self._asks = self._held is not None and self.site.asks_to_watch(line) is not None
+            if not self._asks:
+                self._decide(aside=False)
         super().lineReceived(line)
 
     def requestDone(self, request: Request) -> None:
-        self._held = []
+        self._decide(aside=False)
+        self._held, self._asks = [], False
         super().requestDone(request)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self.tell("connectionLost", why=reason.getErrorMessage())
-        # Of a connection that did nothing but watch there is nothing to say.
-        self._decide(aside=not self._shown and all(event["what"] != "connectionMade" for event in self._held or ()))
+        lost = self._event("connectionLost", why=reason.getErrorMessage())
+        if self._held is not None:
+            self._held.append(lost)
+            # Of a connection that did nothing but watch there is nothing to say.
+            self._decide(aside=not self._shown and all(event["what"] != "connectionMade" for event in self._held))
+        elif self._shown:  # who has been told of its beginning is told of its end, also if it has begun to watch
+            self.site.watching.tell(lost)
         super().connectionLost(reason)
 
     def timeoutConnection(self) -> None:
@@ -149,15 +158,17 @@ class WatchedChannel(HTTPChannel):
 
     def tell(self, what: str, **more: Any) -> None:
         """Say what happens here, unless it is caused by watching."""
-        watching = self.site.watching
-        event = {"at": watching.now(), "connection": self._number, "what": what} | more
+        event = self._event(what, **more)
         if self._held is None:
             if not self._aside:
-                watching.tell(event)
+                self.site.watching.tell(event)
             return
         self._held.append(event)
         if len(self._held) > MOST_HELD:  # no browser sends its line in so many pieces
             self._decide(aside=False)
+
+    def _event(self, what: str, **more: Any) -> dict[str, Any]:
+        return {"at": self.site.watching.now(), "connection": self._number, "what": what} | more
 
     def look_aside(self) -> None:
         """Tell nothing more of this request: telling of it would have to be told."""
@@ -206,7 +217,7 @@ def _text(value: bytes) -> str:
 class WatchedSite(Site):
     """A site whose connections can be watched."""
 
-    path_of_watchers = b" /live/events"
+    asks_to_watch = re.compile(rb"\S+ /live/events[ ?/]").match  # asked of the first line of a request
 
     def __init__(self, root: IResource, reactor: object, watching: Watching) -> None:
         super().__init__(root, requestFactory=WatchedRequest, reactor=reactor)

@@ -1,15 +1,20 @@
 """The pages of the book: executed with the reader's own Twisted, made by Sphinx, and made anew when they are stale."""
 
 import hashlib
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 
 import twisted
 
 from snippets import catalogue
-from snippets.edition.folders import NEW, shelf, whole
+from snippets.edition.folders import NEW, key_of, shelf, whole
+from snippets.edition.undisturbed import alone
+from snippets.lens.errors import LensError
 
 Say = Callable[[str], None]
 
@@ -19,6 +24,7 @@ _SHARED = ("chapters/annotations/*.md", "chapters/citations.toml", "snippets/**/
 _GATHERED = ("chapters/*.*", "notebooks/*.ipynb")  # a page may tell of every chapter, and show what its notebook has
 _PAGES_ONLY = "snippets/edition/*.*", "snippets/edition/static/*.*"  # no chapter runs anything of these
 _NO_TEXT = {".pyc"}
+_PINNED = re.compile(r"^([\w.-]+)(?:\[.*\])?==", re.MULTILINE)
 
 
 def pages(say: Say) -> Path:
@@ -28,24 +34,36 @@ def pages(say: Say) -> Path:
         say: is called with each line that tells how far it is.
 
     Raises:
-        LensError: a cell raised, or the folder can't be written.
+        LensError: a cell raised, or they can't be made.
     """
     folder = shelf() / "pages"
-    if _key_of(folder) != key():
-        make(folder, say)
+    made_of = key()
+    if key_of(folder, OURS) != made_of:
+        with _shelf_alone(say):
+            if key_of(folder, OURS) != made_of:  # or who was there first has made them
+                make(folder, say)
     return folder
+
+
+@contextmanager
+def _shelf_alone(say: Say) -> Iterator[None]:
+    """While it runs, no other process makes pages here: each would delete what the other has executed."""
+    try:
+        shelf().mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LensError(f"{shelf()} can't be written: {error.strerror}") from error
+    with alone(shelf(), lambda: say("the pages are being made by another command: waiting for it")):
+        yield
 
 
 def make(folder: Path, say: Say) -> None:
     """Make the pages in `folder`: whole, or not at all.
 
     Raises:
-        LensError: the folder has other files in it, a cell raised, or it can't be written.
+        LensError: something was not made here and would be lost, a cell raised, or they can't be made.
     """
-    made_of = key()
-    with whole(folder, OURS, "has other files in it, which would be lost") as half:
+    with whole(folder, OURS, key()) as half:
         _make(half, say)
-        (half / NEW / OURS).write_text(made_of, encoding="utf-8")
 
 
 def _make(half: Path, say: Say) -> None:
@@ -84,7 +102,7 @@ def _executed(say: Say) -> Iterator[tuple[str, str]]:
 
 def executed(slugs: Iterable[str]) -> dict[str, Path]:
     """Where texts are kept that have run as they are now, with all that they import and quote as these are now."""
-    shared, gathered = _digest(_SHARED, _PAGES_ONLY), _digest(_GATHERED)
+    shared, gathered = _installed() + _digest(_SHARED, _PAGES_ONLY), _digest(_GATHERED)
     chapters = set(catalogue.slugs())
     keys = {
         slug: _short(shared, _digest([f"chapters/{slug}.md"]), b"" if slug in chapters else gathered) for slug in slugs
@@ -104,22 +122,29 @@ def _execute(stale: list[str], names: dict[str, Path]) -> None:
         write(names[slug], nbformat.writes(ran).encode())
 
 
-def _key_of(folder: Path) -> str:
-    """What the pages in a folder were made of; "" if there are none."""
-    try:
-        return (folder / OURS).read_text(encoding="utf-8")
-    except OSError:
-        return ""
-
-
 def key() -> str:
     """A digest of all that the pages are made of."""
-    return _short(_digest(_SHARED), _digest(_GATHERED))
+    return _short(_installed(), _digest(_SHARED), _digest(_GATHERED))
 
 
 def _short(*digests: bytes) -> str:
-    """A key for files, by their digests, as Twisted and Python are now."""
-    return hashlib.sha256(f"{twisted.__version__} {sys.version}".encode() + b"".join(digests)).hexdigest()[:16]
+    return hashlib.sha256(b"".join(digests)).hexdigest()[:16]
+
+
+def _installed() -> bytes:
+    """A digest of what executes the texts and makes the pages: Python, the packages, and Twisted as it stands there."""
+    root = catalogue.CHAPTERS.parent
+    requirements = root / "requirements.txt"
+    names = _PINNED.findall(requirements.read_text(encoding="utf-8")) if requirements.exists() else []
+    found = (next(iter(metadata.distributions(name=name)), None) for name in names)
+    digest = hashlib.sha256(f"{sys.version} {[each and each.version for each in found]}".encode())
+    # The text of Twisted, too: somebody may write in it to see what happens.
+    package = Path(twisted.__file__).parent
+    noted = (file.stem.split(".")[1:] for file in root.glob("chapters/annotations/twisted.*.md"))
+    files = {*package.glob("web/*.py"), *(package.joinpath(*names).with_suffix(".py") for names in noted)}
+    for file in sorted(file for file in files if file.is_file()):
+        digest.update(f"\0{file.relative_to(package)}\0".encode() + file.read_bytes())
+    return digest.digest()
 
 
 def _digest(patterns: Iterable[str], without: Iterable[str] = ()) -> bytes:
@@ -137,7 +162,7 @@ def copy_to(out: Path, say: Say) -> None:
     """Put the pages into `out`, for a web server of one's own.
 
     Raises:
-        LensError: there are other files in it, or it can't be written.
+        LensError: something in it was not made here and would be lost, a cell raised, or they can't be made.
     """
-    with whole(out, OURS, "is there and was not made here") as half:
+    with whole(out, OURS, key(), "is there and was not made here: name a folder that isn't there yet") as half:
         shutil.copytree(pages(say), half / NEW)

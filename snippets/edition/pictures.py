@@ -2,12 +2,13 @@
 
 import importlib
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from snippets import catalogue
 from snippets.lens.errors import LensError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 FOLDER = catalogue.CHAPTERS / "figures"
 HIGH = 700  # pixels; of what is higher, the beginning is shown
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")  # what the browser is called, here or there
 _OWN = "snippets.start_here.first_request:Page.render_GET"
 _ADDRESS = re.compile(r"http://\S+")
 
@@ -33,14 +35,22 @@ def take_pictures() -> list[Path]:
         from playwright.sync_api import Error, sync_playwright
     except ImportError as error:
         raise LensError("pictures are taken by playwright: install requirements.txt") from error
+    program = _chromium()  # before the pages are made: it takes long to find out otherwise
     try:
         with sync_playwright() as tools, _served() as address:
-            browser = tools.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+            browser = tools.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
             context = browser.new_context(viewport={"width": 1240, "height": 900}, color_scheme="light")
             page = context.new_page()
             return [_player(page), _live(page, address), _xray(page, address)]
     except Error as error:
         raise LensError(f"the browser failed: {str(error).splitlines()[0]}") from error
+
+
+def _chromium() -> str:
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if found is None:
+        raise LensError("there is no Chromium here, which takes the pictures: apt-get install chromium")
+    return found
 
 
 @contextmanager
@@ -100,6 +110,7 @@ def _shot(page: "Page", selector: str, name: str) -> Path:
     box = found.bounding_box()
     if box is None:
         raise LensError(f"there is no {selector} on the page")
-    x, y, wide, high = (box[side] for side in ("x", "y", "width", "height"))
-    page.screenshot(path=file, full_page=True, clip={"x": x, "y": y, "width": wide, "height": min(high, HIGH)})
+    left, top = page.evaluate("[scrollX, scrollY]")  # a box is where the window shows it, a cut is of the whole page
+    cut: Any = {"x": box["x"] + left, "y": box["y"] + top, "width": box["width"], "height": min(box["height"], HIGH)}
+    page.screenshot(path=file, full_page=True, clip=cut)
     return file

@@ -9,6 +9,7 @@ from twisted.web.resource import IResource
 from snippets.edition.web_links import linked_texts
 from snippets.lens.errors import LensError
 from snippets.lens.film import play_film, texts
+from snippets.lens.player import Player
 from snippets.lens.wire import pieces
 from snippets.workshop.scenarios import scenario
 from snippets.workshop.scenarios.conversation import Advance, Disconnect, Scenario, Send
@@ -64,8 +65,12 @@ def _act(wanted: object) -> Act:
 
 
 def played(acts: list[Act], make_root: Callable[[], IResource] = DemoSite) -> dict[str, Any]:
-    """The film of a client that does `acts` at a site, with the texts that go with it."""
-    made = play_film(acts, make_root(), limit=MOST_STEPS)
+    """The film of a client that does `acts` at a site, with the texts that go with it.
+
+    Raises:
+        LensError: nothing that could be shown has run.
+    """
+    made = Player(play_film(acts, make_root(), limit=MOST_STEPS)).film
     return {"film": made, "texts": _texts_of(made)}
 
 
@@ -78,7 +83,7 @@ def _texts_of(made: dict[str, Any]) -> list[dict[str, Any]]:
     return [_TEXTS[name] for name in made["listings"]]
 
 
-# Of the scenarios those that are told by what a client does alone.
+# Some of the scenarios that are told by what a client does alone.
 PRESETS = (
     *("get", "get-bytewise", "get-random-pieces", "get-cut-in-line-end", "get-missing", "get-again"),
     *("get-chunked-answer", "get-broken", "empty-line-first", "folded-header", "cookies", "query"),
@@ -89,10 +94,10 @@ PRESETS = (
 def presets() -> str:
     """The plays to begin with, as JSON: name, what each shows, acts."""
     chosen = [scenario(name) for name in PRESETS]
-    return json.dumps([{"name": each.name, "about": each.about, "acts": _as_json(each)} for each in chosen])
+    return json.dumps([{"name": each.name, "about": each.about, "acts": _as_acts(each)} for each in chosen])
 
 
-def _as_json(chosen: Scenario) -> list[list[object]]:
+def _as_acts(chosen: Scenario) -> list[list[object]]:
     acts: list[list[object]] = []
     for step in chosen.steps:
         match step:

@@ -159,7 +159,9 @@ def bound(host: str, port: int) -> socket.socket:
     try:
         made = socket.create_server((host, port), family=family)
     except OSError as error:
-        told = os.strerror(error.errno) if error.errno else str(error)  # what Python says has the address once more
+        # What Python says has the address once more. Of an address that can't be, the number is below 0, and no errno.
+        said = (error.strerror or str(error)).partition(" (while ")[0]
+        told = os.strerror(error.errno) if error.errno and error.errno > 0 else said
         raise LensError(f"nobody can listen on {host} port {port}: {told}; name another --port or --host") from error
     made.setblocking(False)  # as whatever a reactor is to turn
     return made
@@ -179,10 +181,10 @@ def serve(pages: Path, listening: socket.socket, ready: Callable[[str], None]) -
     children = Children(reactor)
     turning.addSystemEventTrigger("before", "shutdown", children.stop)
     turning.callWhenRunning(children.start)
-    answer(site(pages, reactor, children), listening, ready)
+    run_site(site(pages, reactor, children), listening, ready)
 
 
-def answer(site: Site, listening: socket.socket, ready: Callable[[str], None]) -> None:
+def run_site(site: Site, listening: socket.socket, ready: Callable[[str], None]) -> None:
     """Let a site answer until Ctrl-C.
 
     Args:

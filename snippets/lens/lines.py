@@ -151,17 +151,14 @@ def _statement_lines(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lamb
 
 
 def deciding_lines(code: CodeType) -> dict[int, int]:
-    """First line of a statement -> that of the one around it, whose head decided that control came to it."""
-    around: dict[int, int] = {}
-    waiting: list[tuple[ast.AST, int | None]] = [(definition(code).node, None)]
-    while waiting:
-        node, head = waiting.pop()
-        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case) and head is not None:
-            around[first_line(node)] = head
-        if isinstance(node, ast.If | ast.For | ast.AsyncFor | ast.While | ast.match_case):
-            head = first_line(node)
-        waiting += [(child, head) for child in ast.iter_child_nodes(node)]
-    return around
+    """First line of a block under a condition, a loop or a case -> that of its head, which decided that the block ran.
+
+    What stands behind that line in the block may have been kept from running by something else, an exception or a
+    `return`.
+    """
+    heads = [node for node in ast.walk(definition(code).node) if isinstance(node, _DECIDING)]
+    blocks = [(node, block) for node in heads for block in (node.body, getattr(node, "orelse", [])) if block]
+    return {first_line(block[0]): first_line(node) for node, block in blocks}
 
 
 def first_line(node: ast.AST) -> int:
@@ -171,6 +168,7 @@ def first_line(node: ast.AST) -> int:
     return min(each.lineno for each in [node, *getattr(node, "decorator_list", [])])
 
 
+_DECIDING = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.match_case)
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 

@@ -107,6 +107,7 @@ def _html_head(reading: Reading) -> str:
 def _html_rows(reading: Reading) -> Iterator[str]:
     shown = reading.shown
     code = _highlighted(reading)
+    texts = dict(zip(reading.function.lines, reading.text.split("\n"), strict=False))
     for row, span in zip(shown, _spans(shown), strict=True):
         if isinstance(row, Gap):
             gap = f'<td></td><td class="lens-c"></td><td class="lens-s lens-gap">{row}</td>'
@@ -114,7 +115,7 @@ def _html_rows(reading: Reading) -> Iterator[str]:
             continue
         count = DECIDED if row.decided else f"{row.times}&times;" if row.times else ""
         what = "docstring" if row.fold == reading.function.doc else "comment"
-        inside = _folded(row.fold, code, what) if row.fold else f"<pre>{code[row.number] or '&#8203;'}</pre>"
+        inside = _folded(row.fold, code, what) if row.fold else _line(texts[row.number], code[row.number])
         kind = {True: "lens-lit", False: "lens-unlit" if reading.has_run else "", None: ""}[row.lit]
         kind = "lens-decided" if row.decided else kind
         yield (
@@ -148,6 +149,12 @@ def _highlighted(reading: Reading) -> dict[int, str]:
 
     coloured = highlight(reading.text, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
     return dict(zip(reading.function.lines, coloured, strict=True))
+
+
+def _line(text: str, coloured: str) -> str:
+    """A line of code. Where it is too long, what does not fit begins further in than the line itself."""
+    indent = len(text) - len(text.lstrip())
+    return f'<pre style="--indent: {indent}ch">{coloured or "&#8203;"}</pre>'
 
 
 def _folded(lines: range, code: dict[int, str], what: str) -> str:

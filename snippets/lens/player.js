@@ -236,7 +236,7 @@ td, th { padding: 0 6px 0 0; text-align: left; vertical-align: top; }
 .call.here { background: var(--lit); font-weight: 700; }
 .call i { border: 1px solid currentColor; flex: none; height: 9px; margin-right: 6px; width: 9px; }
 .code { font-size: 12.5px; }
-.code pre { margin: 0; padding-left: 4ch; text-indent: -4ch; white-space: pre-wrap; overflow-wrap: anywhere; }
+.code pre { margin: 0; padding-left: calc(var(--indent) + 4ch); text-indent: calc(var(--indent) * -1 - 4ch); white-space: pre-wrap; overflow-wrap: anywhere; }
 .code .number { text-align: right; width: 1%; }
 .code .number button { background: none; border: 0; font-family: var(--mono); font-size: 12px; min-height: 0; min-width: 24px;
   padding: 0 4px; text-decoration: underline dotted; }
@@ -281,7 +281,7 @@ const MOST_BYTES = 3000; // shown one by one; of more, those around what is cons
 
 /** What shows a film in an element. */
 class Player {
-  constructor(film, el, { step, address }) {
+  constructor(film, el, { step, address, signal }) {
     Object.assign(this, { film, el, address, at: -1, by: "line", timer: null, listed: null });
     this.root = el.attachShadow({ mode: "open" });
     el.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's keys are its own, and these are ours
@@ -292,7 +292,8 @@ class Player {
     if (address) addEventListener("hashchange", () => {
       const found = /^#step-(\d+)$/.exec(location.hash);
       if (found) this.go(Number(found[1]));
-    });
+    }, { signal });
+    signal?.addEventListener("abort", () => this.pause());
     new ResizeObserver(() => this.drawRun()).observe(this.run);
   }
 
@@ -556,6 +557,7 @@ class Player {
       ? make("button", { type: "button", title: `to the next of ${steps.length} times that it ran`, "data-key": `line ${line}`, onclick: again }, String(says))
       : make("span", {}, String(says));
     const pre = make("pre", {}, ...(folded.has(line) ? [make("span", { class: "folded" }, source || "\u200b")] : coloured(source || "\u200b")));
+    pre.style.setProperty("--indent", `${source.length - source.trimStart().length}ch`);
     if (lit) pre.addEventListener("click", again);
     return make("tr", { class: lit ? "lit" : "", "data-line": line }, make("td", { class: "number" }, label), make("td", {}, pre));
   }
@@ -594,10 +596,10 @@ class Player {
   }
 }
 
-/** Show a film: what a notebook, a page and a widget call. */
-export function render({ model, el }) {
+/** Show a film: what a notebook, a page and a widget call. An AbortSignal, if there is one, ends the player. */
+export function render({ model, el, signal }) {
   const film = new Film(model.get("film"), model.get("texts"));
-  return new Player(film, el, { step: model.get("step"), address: model.get("address") });
+  return new Player(film, el, { step: model.get("step"), address: model.get("address"), signal });
 }
 
 /** Show the films that stand as JSON inside some elements. */

@@ -13,6 +13,7 @@ from snippets.lens.errors import LensError
 from snippets.lens.film import play_film, texts
 from snippets.lens.listing import STORED
 from snippets.lens.typed import request_bytes
+from snippets.lens.writing import write
 
 _MODULE = Path(__file__).with_name("player.js")
 _STILL = "This plays where scripts run, and in a notebook after its cell was run:"
@@ -108,11 +109,9 @@ class Player:
         try:
             if file.exists() and not file.read_bytes().startswith(_PAGE.encode()):
                 raise LensError(f"{file} is there, and is no player: name another file")
-            half = file.with_name(f"{file.name}.part")
-            half.write_text(self.as_page(), encoding="utf-8")
-            half.replace(file)
         except OSError as error:
             raise LensError(f"{file} can't be written: {error.strerror}") from error
+        write(file, self.as_page().encode())
 
 
 def _module() -> str:

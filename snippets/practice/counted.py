@@ -33,9 +33,6 @@ class Counted:
         file: by what name the code that may not run for ever was compiled.
         steps: how many there may be of its own code.
         seconds: how long all may take.
-
-    Raises:
-        LensError: this Python can't tell steps, or too many look at them already.
     """
 
     def __init__(self, file: str, steps: int = STEPS, seconds: float = SECONDS) -> None:
@@ -46,10 +43,12 @@ class Counted:
         self._thread, self._until = get_ident(), 0.0
 
     def run(self, block: Callable[[], T]) -> T:
-        """Run a block.
+        """Run a block, and return what it returns. `ended` says whether it had to be ended: it may have gone on.
 
         Raises:
-            Ended: it had to be ended; or, as whatever the block raises. `ended` says whether, for it may have gone on.
+            Ended: it had to be ended.
+            LensError: this Python can't tell steps, or too many look at them already.
+            BaseException: whatever the block raises.
         """
         monitoring: Any = getattr(sys, "monitoring", None)
         if monitoring is None:

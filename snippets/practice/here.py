@@ -1,9 +1,11 @@
 """Plays files in this interpreter, where no process can be started: as in a browser. It protects nobody."""
 
 import builtins
+import contextlib
 import gc
 import importlib
 import os
+import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -21,14 +23,16 @@ from snippets.practice.talk import Exercise, Talk
 class Here:
     """Plays files, a learner's and the book's own, one after another in this interpreter.
 
-    What a file changes in modules is put back. It is ended after so many steps; a single call in C that never returns,
-    and what takes all memory, end the interpreter with it. It can read all that is here, what is expected of it too.
-
-    Raises:
-        LensError: it is made by code that is being checked.
+    What a file changes in modules is put back, as `put_back` says. It is ended after so many steps; a single call in C
+    that never returns, and what takes all memory, end the interpreter with it. It can read all that is here, what is
+    expected of it too.
     """
 
     def __init__(self) -> None:
+        """
+        Raises:
+            LensError: it is made by code that is being checked.
+        """
         if INSIDE in os.environ:
             raise LensError("this code is being checked: it can't check itself")
 
@@ -47,36 +51,64 @@ class Here:
 
 def _answer(asking: dict[str, Any]) -> dict[str, Any]:
     """Play a file; say what it replied, or how it ended."""
-    importlib.import_module(
-        "snippets.lens.wire"
-    )  # here, and not while it is played: what is loaded then stays as it is
-    kept, counted = Kept(), Counted(asking["file"])
-    try:
-        told = _played(asking, counted)
-    finally:
-        kept.put_back()
-        os.environ.pop(INSIDE, None)
-        with logged():  # a failed Deferred that nobody asked about is logged when it is thrown away: to nobody
-            gc.unfreeze()  # `ways` has frozen what was there at each conversation
-            gc.collect()
-    if counted.ended:
-        return counted.ended
-    return {"ended": "reply", "reply": coded.loads(coded.reply(told))}
-
-
-def _played(asking: dict[str, Any], counted: Counted) -> dict[str, Any]:
+    for module in ("twisted.web.server", "snippets.lens.wire"):
+        importlib.import_module(module)  # here, where no step is counted
+    kept, counted, reply = Kept(), Counted(asking["file"]), b""
     os.environ[INSIDE] = "1"
     _replace(counted)
     try:
-        return counted.run(lambda: ways.play(**asking))
+        with contextlib.suppress(Ended):
+            reply = counted.run(lambda: _replied(asking, counted))
+        ended = counted.ended
+        _throw_away(asking["file"])
+    finally:
+        made = sys.modules.get("twisted.internet.reactor")
+        kept.put_back()
+        with logged():
+            _close(made)
+            gc.collect()
+    if ended:
+        return ended
+    try:
+        return {"ended": "reply", "reply": coded.loads(reply)}
+    except Exception:  # what writes a reply is in reach of the file, too
+        return {"ended": "garbled"}
+
+
+def _replied(asking: dict[str, Any], counted: Counted) -> bytes:
+    """What a file replies. Its own code runs for that, too: `repr` of what it returned, `str` of what it raised."""
+    try:
+        return coded.reply(ways.play(**asking))
     except Ended:
-        return {}
-    except MemoryError:
-        return {"memory": True}
-    except LensError:
         raise
+    except MemoryError:
+        return coded.reply({"memory": True})
     except BaseException as error:
-        return {"unusable": ways.described(error, asking["file"])}
+        try:
+            return coded.reply({"unusable": ways.described(error, asking["file"])})
+        except BaseException:
+            counted.end("exit")  # so ends a process that can't reply
+
+
+def _throw_away(file: str) -> None:
+    """Throw away what a file has made, while its code can be ended: there may be a `__del__` in it."""
+    sys.modules.pop("learner", None)
+    gc.unfreeze()  # `ways` has frozen what was there at each conversation
+    sys.unraisablehook = lambda raised: None  # what `__del__` raises
+    with contextlib.suppress(Ended), logged():  # a failed Deferred that nobody asked about is logged now
+        Counted(file).run(gc.collect)
+
+
+def _close(reactor: object) -> None:
+    """Close the sockets of a reactor that a file has made, without asking the file's own code."""
+    if isinstance(reactor, ReactorBase):
+        for each in reactor.removeAll():
+            each.socket.close() if hasattr(each, "socket") else None
+        for waker in list(reactor._internalReaders):
+            reactor._removeInternalReader(waker)
+            waker.connectionLost(None)
+        if hasattr(reactor, "_poller"):
+            reactor._poller.close()
 
 
 def _replace(counted: Counted) -> None:

@@ -38,13 +38,14 @@ def shaped(told: Any, asked: dict[str, Any]) -> dict[str, Any]:
     if told["ended"] != "reply":
         return told
     reply = told["reply"]
-    if isinstance(reply, dict) and isinstance(reply.setdefault("printed", ""), str):
-        if reply in ({"memory": True, "printed": ""}, {"flood": True, "printed": ""}):
+    if isinstance(reply, dict) and isinstance(printed := reply.pop("printed", ""), str):
+        if reply in ({"memory": True}, {"flood": True}):
             return {"ended": next(iter(reply))}
-        if "unusable" in reply and _is_error(reply["unusable"]):
-            return reply
-        if "talks" in reply and _are_talks(reply["talks"], [len(steps) for steps in asked["talks"]]):
-            return reply
+        # Nothing else than what has been looked at is handed on.
+        if reply.keys() == {"unusable"} and _is_error(reply["unusable"]):
+            return {**reply, "printed": printed}
+        if reply.keys() == {"talks"} and _are_talks(reply["talks"], [len(steps) for steps in asked["talks"]]):
+            return {**reply, "printed": printed}
     return {"ended": "garbled"}
 
 

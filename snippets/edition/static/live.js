@@ -16,28 +16,36 @@ class Live {
     const pause = make("button", { type: "button", onclick: () => {
       this.paused = !this.paused;
       pause.textContent = this.paused ? "Go on" : "Hold";
+      if (!this.paused && this.behind) this.listen();
     } }, "Hold");
-    const clear = make("button", { type: "button", onclick: () => { this.lanes.clear(); this.list.replaceChildren(); } }, "Clear");
+    const clear = make("button", { type: "button", onclick: () => this.clear() }, "Clear");
     el.replaceChildren(make("div", { class: "bar" }, pause, clear), this.state, this.list);
-    this.listen(el);
+    this.listen();
   }
 
-  listen(el) {
-    const source = new EventSource("live/events");
+  /** Begin to watch: the server first tells the last of what has happened. */
+  listen() {
+    this.source?.close();
+    const source = this.source = new EventSource("live/events");
     source.onopen = () => {
-      this.lanes.clear();
-      this.list.replaceChildren();
+      this.behind = this.paused; // what is held stays, and what is told now is for later
+      if (!this.paused) this.clear();
       this.state.textContent = "Watching. Nothing that this page causes is shown.";
     };
     source.onerror = () => {
       this.state.textContent = source.readyState === EventSource.CLOSED
-        ? "The server can't be watched: it needs python -m snippets serve." : "The connection is lost; trying again ...";
+        ? "The server can't be watched: it needs python -m snippets serve, or too many are watching already." : "The connection is lost; trying again ...";
     };
     source.onmessage = (message) => {
       const event = JSON.parse(message.data);
       if (event.missed) this.state.textContent = `${event.missed} events came too fast for this page, and were left out.`;
       else if (!this.paused) this.show(event);
     };
+  }
+
+  clear() {
+    this.lanes.clear();
+    this.list.replaceChildren();
   }
 
   show({ at, connection, what, ...more }) {

@@ -12,7 +12,7 @@ export const written = (bytes) => bytes.split("\r\n").map((line) => [...line].ma
 
 /** The bytes that a text stands for; throws what is wrong with it. */
 export const read = (text) => {
-  const utf8 = (piece) => String.fromCharCode(...new TextEncoder().encode(piece));
+  const utf8 = (piece) => Array.from(new TextEncoder().encode(piece), (byte) => String.fromCharCode(byte)).join("");
   const escapes = /\\(?:x([0-9a-fA-F]{2})|([rnt\\0]))|\\|\n|[^\\\n]+/g;
   return [...text.replaceAll("\r\n", "\n").matchAll(escapes)].map(([whole, code, named]) => {
     if (code) return String.fromCharCode(parseInt(code, 16));
@@ -33,18 +33,19 @@ class Sent {
       oninput: () => this.draw() });
     this.text.value = written(pieces.join(""));
     this.strip = make("div", { class: "strip", "aria-label": "bytes; click between two to cut" });
-    this.size = make("input", { type: "number", min: 1, value: 10, "aria-label": "bytes in a piece" });
-    const every = (size) => { this.cuts = new Set(size ? this.marks(size) : []); this.draw(); };
+    this.size = make("input", { type: "number", min: 1, value: 10, required: true, "aria-label": "bytes in a piece" });
+    const cut = (marks) => { this.cuts = new Set(marks); this.draw(); };
+    const every = () => { if (this.size.reportValidity()) cut(this.marks(this.size.valueAsNumber)); };
     this.element = make("div", {}, this.text, this.strip, make("div", { class: "bar" },
-      make("button", { type: "button", onclick: () => every(Number(this.size.value)) }, "cut every"), this.size, "bytes",
-      make("button", { type: "button", onclick: () => every(0) }, "no cuts"),
+      make("button", { type: "button", onclick: every }, "cut every"), this.size, "bytes",
+      make("button", { type: "button", onclick: () => cut([]) }, "no cuts"),
       make("button", { type: "button", onclick: () => { this.gone = true; changed(); } }, "remove")));
     this.draw();
   }
 
   marks(size) {
-    const length = this.bytes().length;
-    return Array.from({ length: Math.max(0, Math.ceil(length / Math.max(1, size)) - 1) }, (_, index) => (index + 1) * Math.max(1, size));
+    const pieces = Math.ceil(this.bytes().length / size);
+    return Array.from({ length: Math.max(0, pieces - 1) }, (_, index) => (index + 1) * size);
   }
 
   bytes() {
@@ -91,11 +92,15 @@ class HangUp {
 }
 
 const packed = (acts) => btoa(JSON.stringify(acts)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-const VALUES = { send: "string", advance: "number", disconnect: "boolean" };
+const VALUES = {
+  send: (value) => typeof value === "string" && /^[\0-\xff]*$/.test(value), // a character is a byte
+  advance: (value) => typeof value === "number",
+  disconnect: (value) => typeof value === "boolean",
+};
 /** The acts in an address; throws if there are none. */
 const unpacked = (text) => {
   const acts = JSON.parse(atob(text.replaceAll("-", "+").replaceAll("_", "/")));
-  if (!acts.every(([kind, value]) => typeof value === VALUES[kind])) throw new Error("no acts");
+  if (!acts.every(([kind, value]) => VALUES[kind](value))) throw new Error("no acts");
   return acts;
 };
 
@@ -117,7 +122,7 @@ class Xray {
       this.failed, this.stage);
     const asked = new URLSearchParams(location.search).get("play");
     if (asked) {
-      try { this.fill(unpacked(asked)); this.play(); return; } catch { this.failed.textContent = "The address holds no play."; }
+      try { this.fill(unpacked(asked)); this.play(location.hash); return; } catch { this.failed.textContent = "The address holds no play."; }
     }
     this.preset(presets[0].name);
   }
@@ -147,27 +152,34 @@ class Xray {
     this.list.replaceChildren(...this.parts.map((part) => part.element));
   }
 
-  async play() {
+  /** Have it played; the hash is that of an address which leads to a step of this play. */
+  async play(hash = "") {
     this.failed.textContent = "";
     let acts;
     try { acts = this.parts.flatMap((part) => part.acts()); } catch (error) { this.failed.textContent = error.message; return; }
     this.button.disabled = true;
+    let made;
     try {
       const answer = await fetch("play", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ acts }) });
-      const made = await answer.json();
-      if (made.error) { this.failed.textContent = made.error; return; }
-      const address = packed(acts);
-      const hash = location.hash;
-      history.replaceState(null, "", address.length < 4000 ? `?play=${address}${hash}` : location.pathname);
-      const el = make("div");
-      this.stage.replaceChildren(el);
-      this.player?.pause();
-      this.player = render({ model: { get: (name) => ({ ...made, address: true })[name] }, el });
+      // What stands before the page that plays says in plain text what it refuses.
+      const isJSON = answer.headers.get("Content-Type")?.startsWith("application/json");
+      made = isJSON ? await answer.json() : { error: await answer.text() || `${answer.status} ${answer.statusText}` };
     } catch {
-      this.failed.textContent = "The server did not answer: is it still running?";
-    } finally {
-      this.button.disabled = false;
+      made = { error: "The server did not answer: is it still running?" };
     }
+    this.button.disabled = false;
+    if (made.error) this.failed.textContent = made.error;
+    else this.showFilm(made, packed(acts), hash);
+  }
+
+  showFilm(made, play, hash) {
+    const fits = play.length < 4000;
+    history.replaceState(null, "", fits ? `?play=${play}${hash}` : location.pathname);
+    this.ended?.abort();
+    this.ended = new AbortController();
+    const el = make("div");
+    this.stage.replaceChildren(el);
+    render({ model: { get: (name) => ({ ...made, address: fits })[name] }, el, signal: this.ended.signal });
   }
 }
 

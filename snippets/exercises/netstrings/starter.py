@@ -4,9 +4,9 @@ A message is its length in ASCII digits, a colon, so many bytes of any kind, and
 with the same bytes in capitals (`bytes.upper`), again as a netstring: `5:HELLO,`. Messages come in any pieces.
 
 A length has no leading zeros and is at most 999. Call `loseConnection` as soon as something is seen that is refused:
-  - another byte than a digit where a length begins, or than a digit or the colon behind that;
+  - where a length begins, anything but a digit; after that, anything but a digit or the colon;
   - a digit behind a leading 0, or a fourth digit;
-  - another byte than the comma behind a message, which is not answered then.
+  - behind a message, anything but the comma; that message is not answered then.
 What was answered before is still sent, and what comes behind is not looked at.
 """
 

@@ -1,18 +1,19 @@
 """What something costs against its size: curves on logarithmic scales, on which a power law is a straight line."""
 
 from collections.abc import Mapping, Sequence
-from math import ceil, floor, log10
+from math import ceil, floor, isfinite, log10
 from typing import NamedTuple
 
 from snippets.lens.errors import LensError
 from snippets.lens.figures.palette import BLUE, ORANGE, VERMILION, WHITE
-from snippets.lens.figures.picture import WIDTH, Picture, Sheet, width
-from snippets.lens.figures.plot import CURVE_LAYER, Mark, Plot, draw_scales, room_for
+from snippets.lens.figures.picture import WIDTH, Picture, Sheet, cut, width
+from snippets.lens.figures.plot import CURVE_LAYER, Plot, Tick, draw_scales, room_for
 
 TOP = 24
 HIGH = 210
 FOOT = 40
 MARGIN = 4
+NAME = 24  # letters of a curve's name that are shown
 LINE = 13  # from one curve's name to the next, at least
 SIGN = 3  # points, half of a sign on a curve
 SQUARE, TRIANGLE, DISC = "square", "triangle", "disc"
@@ -34,21 +35,24 @@ def growth(curves: Mapping[str, Mapping[float, float]], across: str, up: str) ->
     """Draw up to three curves over the same sizes.
 
     Args:
-        curves: name -> size -> what it costs; all numbers above 0.
+        curves: name -> size -> what it costs; all numbers above 0, and finite.
         across: what the sizes are, with their unit.
         up: what the cost is, with its unit.
 
     Raises:
-        LensError: there is no curve or more than three, a curve has fewer than two points, or a number is not above 0.
+        LensError: there is no curve or more than three, a curve has fewer than two points, or a number is not above 0
+            or not finite.
     """
     sizes = sorted({size for curve in curves.values() for size in curve})
     costs = [cost for curve in curves.values() for cost in curve.values()]
-    if not 1 <= len(curves) <= len(LOOKS) or min(map(len, curves.values())) < 2 or min(sizes + costs) <= 0:
-        raise LensError(f"growth() draws one to {len(LOOKS)} curves, each of two points or more, all numbers above 0")
+    drawable = all(isfinite(number) and number > 0 for number in sizes + costs)
+    if not 1 <= len(curves) <= len(LOOKS) or min(map(len, curves.values())) < 2 or not drawable:
+        said = f"one to {len(LOOKS)} curves, each of two points or more, all numbers finite and above 0"
+        raise LensError(f"growth() draws {said}")
     lowest = floor(log10(min(costs)))
     powers = [10.0**power for power in range(lowest, max(ceil(log10(max(costs))), lowest + 1) + 1)]
     left = MARGIN + room_for([_number(power) for power in powers])
-    right = WIDTH - MARGIN - max(width(name, bold=True) for name in curves) - 8
+    right = WIDTH - MARGIN - max(width(cut(name, NAME), bold=True) for name in curves) - 8
     sheet = Sheet(TOP + HIGH + FOOT)
     plot = Plot(left, TOP, right - left, HIGH)
     draw_scales(sheet, plot, _sizes(sizes, plot.wide), _powers(powers))
@@ -60,25 +64,25 @@ def growth(curves: Mapping[str, Mapping[float, float]], across: str, up: str) ->
         _draw_curve(sheet, points, look)
         ends[name] = points[-1][1]
     for name, middle in _spread(ends).items():
-        sheet.text(right + 8, middle, name, bold=True)
+        sheet.text(right + 8, middle, cut(name, NAME), bold=True)
     return sheet.finished(_alt(curves, across, up))
 
 
-def _sizes(sizes: Sequence[float], wide: float) -> list[Mark]:
+def _sizes(sizes: Sequence[float], wide: float) -> list[Tick]:
     """A mark at each size, with a number where there is room for it; `wide` is all the room."""
     end, marks = -WIDTH, []
     for size in sizes:
         middle, half = _share(size, sizes) * wide, width(_number(size)) / 2
         fits = middle - half > end + 5
-        marks.append(Mark(middle / wide, _number(size) if fits else ""))
+        marks.append(Tick(middle / wide, _number(size) if fits else ""))
         end = middle + half if fits else end
     return marks
 
 
-def _powers(powers: Sequence[float]) -> list[Mark]:
+def _powers(powers: Sequence[float]) -> list[Tick]:
     """A mark at each power of ten, with a number at as many of them as there is room for."""
     every = ceil(LINE * len(powers) / HIGH)
-    return [Mark(_share(power, powers), "" if place % every else _number(power)) for place, power in enumerate(powers)]
+    return [Tick(_share(power, powers), "" if place % every else _number(power)) for place, power in enumerate(powers)]
 
 
 def _draw_curve(sheet: Sheet, points: Sequence[tuple[float, float]], look: Look) -> None:

@@ -77,7 +77,10 @@ class _Port(NamedTuple, Generic[Node]):
 
 
 def arrange(column: Sequence[Node], side: Sequence[Node], arcs: Sequence[Arc[Node]]) -> Layout[Node]:
-    """Arrange `column` from top to bottom in this order, and `side` beside it; no arc may leave a node of `side`."""
+    """Arrange `column` from top to bottom in this order, and `side` beside it.
+
+    At each node of `side` an arc arrives, and none leaves it.
+    """
     return _Arranging(column, side, arcs).result()
 
 

@@ -16,6 +16,7 @@ from snippets.lens.figures.letters import outlines
 from snippets.lens.figures.marks import DASHED, THROUGH, Box, Dashes, Line, Mark, Shape, Text, in_layers
 from snippets.lens.figures.marks import WIDTH as WIDTH
 from snippets.lens.figures.palette import INK, TEXT, WHITE, Fill
+from snippets.lens.writing import write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,7 +92,7 @@ class Picture:
         """Write the figure to `path`, as its name ends: .png or .svg.
 
         Raises:
-            LensError: it ends in something else, or with .png and there is no matplotlib.
+            LensError: it ends in something else, or with .png and there is no matplotlib, or it can't be written.
         """
         match Path(path).suffix.lower():
             case ".png":
@@ -100,7 +101,7 @@ class Picture:
                 content = self.svg.encode()
             case _:
                 raise LensError(f"a figure is saved as .png or as .svg, not as {Path(path).name!r}")
-        Path(path).write_bytes(content)
+        write(Path(path), content)
 
     def __repr__(self) -> str:
         return self.alt
@@ -139,9 +140,10 @@ def legible(text: str) -> str:
 
 
 def cut(text: str, letters: int) -> str:
-    """`text` legibly in at most `letters` letters, the last of them "…" where some are left out."""
+    """`text` legibly in at most `letters` letters, one or more; the last is "…" where some are left out."""
     text = legible(text)
-    return text if len(text) <= letters else f"{text[: letters - 1]}…"
+    # Neither two of them, where the text was cut before, nor the first half of an escape.
+    return text if len(text) <= letters else text[: letters - 1].rstrip("…\\") + "…"
 
 
 class Sheet:
@@ -242,5 +244,5 @@ class Sheet:
             self.line([(x - 3.5, y - down * 3.5), (x + 3.5, y + down * 3.5)], line=1.8, layer=5)
 
     def finished(self, alt: str) -> Picture:
-        """The page as a `Picture`, with its alt text."""
-        return Picture(in_layers(self._marks), self._height, alt)
+        """The page as a `Picture`, with its alt text; like what is drawn, that is written legibly."""
+        return Picture(in_layers(self._marks), self._height, legible(alt))

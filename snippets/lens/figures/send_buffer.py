@@ -10,7 +10,7 @@ from snippets.lens.figures.legend import Entry, draw_legend
 from snippets.lens.figures.marks import THROUGH, Dashes
 from snippets.lens.figures.palette import BLUE, FADED, INK, ORANGE, VERMILION, WHITE
 from snippets.lens.figures.picture import WIDTH, Picture, Sheet
-from snippets.lens.figures.plot import CURVE_LAYER, Mark, Plot, draw_scales, room_for
+from snippets.lens.figures.plot import CURVE_LAYER, Plot, Tick, draw_scales, room_for
 from snippets.lens.follow.buffer import PAUSE, RESUME, Level, levels
 from snippets.lens.trace import Trace
 
@@ -51,7 +51,7 @@ def send_buffer(runs: Mapping[str, Trace], full: int) -> Picture:
     sheet = Sheet(TOP + HIGH + FOOT + 2 * LEGEND)
     sheet.text(MARGIN, 9, "bytes in the send buffer", bold=True)
     plot = Plot(left, TOP, right - left, HIGH)
-    draw_scales(sheet, plot, _turns(turns), [Mark(number / numbers[-1], f"{number:,}") for number in numbers])
+    draw_scales(sheet, plot, _turns(turns), [Tick(number / numbers[-1], f"{number:,}") for number in numbers])
     limit = full / numbers[-1]
     sheet.line([plot.place(0, limit), plot.place(1, limit)], colour=FADED, dashes=FULL, layer=2)
     for (colour, dashes), run in zip(LOOKS, followed.values(), strict=False):
@@ -74,8 +74,8 @@ def _numbers(most: int) -> list[int]:
     return [step * number for number in range(ceil(most / step) + 1)]
 
 
-def _turns(turns: int) -> list[Mark]:
-    return [Mark(number / turns, str(number)) for number in _numbers(turns) if number <= turns]
+def _turns(turns: int) -> list[Tick]:
+    return [Tick(number / turns, str(number)) for number in _numbers(turns) if number <= turns]
 
 
 def _curve(run: list[Level], turns: int) -> list[tuple[int, int]]:

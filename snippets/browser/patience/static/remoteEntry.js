@@ -1,0 +1,35 @@
+// A run that comes before the kernel waits for it: JupyterLab alone would ask which kernel is meant, of which there is one.
+(() => {
+  const NAME = "@twisted-web-line-by-line/patience";
+  let shared;
+
+  async function extension() {
+    const [apputils] = Object.values(shared["@jupyterlab/apputils"]);
+    const { ISessionContextDialogs } = (await apputils.get())();
+    return {
+      id: `${NAME}:plugin`,
+      autoStart: true,
+      requires: [ISessionContextDialogs],
+      activate: (app, dialogs) => {
+        const ask = dialogs.selectKernel.bind(dialogs);
+        dialogs.selectKernel = async (context) => {
+          // Cells are shown before it is known that a kernel will be started for them.
+          await context.ready;
+          if (context.hasNoKernel) await ask(context);
+        };
+      },
+    };
+  }
+
+  // As webpack's containers are asked: for JupyterLab, this is one of its extensions.
+  window._JUPYTERLAB ??= {};
+  window._JUPYTERLAB[NAME] = {
+    init: (scope) => {
+      shared = scope;
+    },
+    get: async () => {
+      const plugin = await extension();
+      return () => ({ __esModule: true, default: plugin });
+    },
+  };
+})();
