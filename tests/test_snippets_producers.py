@@ -18,6 +18,7 @@ from snippets.lens.wire import Wire
 from snippets.producers.big_file import Zeros, root
 from snippets.producers.rows import Cursor, Table
 from tests.invoked import typed
+from tests.producing import body_of
 from tests.programs import Ended, Program, listening, nobody_there, refused, run, running
 
 BIG_FILE = ("-m", "snippets.producers.big_file")
@@ -26,7 +27,6 @@ SLOW_READER = ("-m", "snippets.producers.slow_reader")
 SIZE = 1_000_000
 
 big_file = partial(listening, *BIG_FILE)
-rows = partial(listening, *ROWS)
 
 
 def get(port: int, path: str, **fields: str) -> tuple[http.client.HTTPResponse, bytes]:
@@ -130,12 +130,12 @@ class TestBigFile:
 
 class TestRows:
     def test_all_rows_come_and_the_cursor_is_closed(self):
-        with rows() as (program, port):
-            response, body = get(port, "/")
-            assert response.getheader("Transfer-Encoding") == "chunked"
-            assert body == b"".join(b"row %d\n" % number for number in range(20_000))
-            assert program.line() == "The cursor is closed."
-            assert program.interrupt() == (0, "Stopped.\n", "")
+        assert run(*ROWS) == (0, "The cursor is closed.\n20000 rows came.\n", "")
+
+    def test_they_come_in_order(self, capsys):
+        response = Wire(Table()).send(b"GET / HTTP/1.0\r\n\r\n")
+        assert body_of(response) == b"".join(b"row %d\n" % number for number in range(20_000))
+        assert capsys.readouterr().out == "The cursor is closed.\n", "once"
 
     def test_a_client_that_goes_closes_the_cursor(self, capsys):
         wire = Wire(Table())
@@ -154,14 +154,16 @@ class TestRows:
                 return row
 
         with logged() as failures:
-            wire = Wire(Table(Broken))
+            table = Table()
+            table.query = Broken
+            wire = Wire(table)
             wire.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         assert len(failures) == 1
         assert wire.closed
         assert capsys.readouterr().out == "The cursor is closed.\n", "once"
 
-    def test_a_port_that_is_none(self):
-        refused(typed(*ROWS, "--port", "65536"), "argument --port: a port is a number from 0 to 65535, not 65536")
+    def test_there_is_nothing_to_choose(self):
+        refused(typed(*ROWS, "--port", "8080"), "unrecognized arguments: --port 8080")
 
 
 class TestSlowReader:

@@ -33,7 +33,7 @@ class CoroutinePage(Resource):
             request.processingFailed(failure)
 
 
-class Slow(CoroutinePage):
+class TwoSeconds(CoroutinePage):
     isLeaf = True
 
     async def render_GET(self, request: Request) -> bytes:
@@ -44,16 +44,19 @@ class Slow(CoroutinePage):
             raise
 
 
+def main(after: int) -> None:
+    clock, transport = Clock(), StringTransport()
+    channel = Site(TwoSeconds(), reactor=clock).buildProtocol(None)
+    channel.makeConnection(transport)
+    channel.dataReceived(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    clock.advance(after)
+    channel.connectionLost(Failure(ConnectionLost()))
+    print("The visitor got:", *transport.value().decode().splitlines() or ["nothing"], sep="\n    ")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         prog="left_early", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--after", type=int, choices=range(4), default=1, help="seconds (default: %(default)s)")
-    seconds = parser.parse_args().after
-    clock, transport = Clock(), StringTransport()
-    channel = Site(Slow(), reactor=clock).buildProtocol(None)
-    channel.makeConnection(transport)
-    channel.dataReceived(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-    clock.advance(seconds)
-    channel.connectionLost(Failure(ConnectionLost()))
-    print("The visitor got:", *transport.value().decode().splitlines() or ["nothing"], sep="\n    ")
+    main(parser.parse_args().after)

@@ -1,38 +1,33 @@
-"""Serves a table of unknown length, a row each time that a producer is asked for one.
+"""Asks a page, in memory, for a table of unknown length, and says how many rows came.
 
-python -m snippets run rows --port 8080
-curl -s http://127.0.0.1:8080/ | tail -n 1
-curl -s --limit-rate 10k http://127.0.0.1:8080/ | head -n 3      goes in the middle
-
-Ctrl-C is an orderly end: the exit code is 0.
+python -m snippets run rows
 """
 
 import argparse
 
-from twisted.internet.error import CannotListenError
+from twisted.internet.base import ReactorBase
+from twisted.internet.task import deferLater, react
+from twisted.internet.testing import StringTransport
 from twisted.logger import Logger
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
 
 class Cursor:
-    """Stands for a database's: it has so many rows, and is to be closed."""
+    """Stands for a database's: it is asked for row after row, and is to be closed."""
 
     def __init__(self, count: int = 20_000) -> None:
-        self.rows = iter(range(count))
+        self.rows = (b"row %d\n" % number for number in range(count))
 
     def fetchone(self) -> bytes | None:
-        number = next(self.rows, None)
-        return None if number is None else b"row %d\n" % number
+        return next(self.rows, None)
 
     def close(self) -> None:
-        print("The cursor is closed.", flush=True)
+        print("The cursor is closed.")
 
 
 class Rows:
     """Writes one row each time that it is asked."""
-
-    log = Logger()
 
     def __init__(self, request: Request, cursor: Cursor) -> None:
         self.request, self.cursor = request, cursor
@@ -43,9 +38,9 @@ class Rows:
             if row is not None:
                 self.request.write(row)
         except Exception:
-            self.log.failure("{path} failed in the middle", path=self.request.path)
+            Logger().failure("{path} failed in the middle", path=self.request.path)
             self.done()
-            (self.request.transport or self.request.channel).abortConnection()  # Over HTTP/2 the channel is one stream.
+            (self.request.transport or self.request.channel).abortConnection()  # HTTP/2 has no transport for a request
         else:
             if row is None:
                 self.done()
@@ -56,41 +51,28 @@ class Rows:
         self.cursor.close()
 
     def stopProducing(self) -> None:
-        self.cursor.close()  # The client has gone, and nobody will ask again.
+        self.cursor.close()  # the client has gone
 
 
 class Table(Resource):
-    isLeaf = True
-
-    def __init__(self, query: type[Cursor] = Cursor) -> None:
-        super().__init__()
-        self.query = query
+    isLeaf, query = True, Cursor
 
     def render_GET(self, request: Request) -> int:
         request.registerProducer(Rows(request, self.query()), False)  # False: it wants to be pulled
         return NOT_DONE_YET
 
 
-def root() -> Resource:
-    """The root resource of the site."""
-    return Table()
+async def main(reactor: ReactorBase) -> None:
+    channel, transport = Site(Table(), reactor=reactor).buildProtocol(None), StringTransport()
+    channel.makeConnection(transport)
+    channel.dataReceived(b"GET / HTTP/1.0\r\n\r\n")
+    while not transport.disconnecting:
+        await deferLater(reactor, 0)
+    print(transport.value().count(b"row"), "rows came.")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
+    argparse.ArgumentParser(
         prog="rows", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
-    options = parser.parse_args()
-    if not 0 <= options.port < 65536:
-        parser.error(f"argument --port: a port is a number from 0 to 65535, not {options.port}")
-    from twisted.internet import reactor  # Importing it installs it: not before it is wanted.
-
-    try:
-        port = reactor.listenTCP(options.port, Site(root()), interface="127.0.0.1")
-    except CannotListenError as error:
-        why = error.socketError.strerror
-        parser.exit(2, f"{parser.prog}: can't listen on port {options.port}: {why}; try another --port\n")
-    reactor.callWhenRunning(print, f"Listening on http://127.0.0.1:{port.getHost().port}/", flush=True)
-    reactor.run()
-    print("Stopped.")
+    ).parse_args()
+    react(main)

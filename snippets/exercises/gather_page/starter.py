@@ -10,6 +10,8 @@ is answered. In no case is anything logged.
 
 `ask`, `Busy` and `root` are given. The check calls `root` with a reactor whose clock it turns by hand; `/busy` answers
 how many sources are at work.
+
+Read *Further: three sources at once* in chapter 12 first.
 """
 
 from twisted.internet.defer import Deferred

@@ -1,8 +1,8 @@
 """Build an HTTPChannel: the bytes of a connection become requests, and a page of the tree ROOT answers each.
 
-It puts chapters 05 to 07 together: request line, headers, a body with a length, keep-alive and the 400. What it has to
-do stands in the docstring of MiniChannel, in the file. Nothing else comes: no chunks, no other methods. `Request`,
-pages and ROOT are given. What Twisted does is right.
+The last exercise of the book needs no producer. It puts chapters 05 to 07 together: request line, headers, a body with
+a length, keep-alive and the 400. What it has to do stands in the docstring of MiniChannel, in the file. Nothing else
+comes: no chunks, no other methods. `Request`, pages and ROOT are given. What Twisted does is right.
 """
 
 from io import BytesIO

@@ -7,6 +7,8 @@ In no case is anything logged. And a source that is waited for no more is told t
 
 `ask`, `Busy` and `root` are given. The check calls `root` with a reactor whose clock it turns by hand; `/busy` answers
 how many sources are at work.
+
+Read *Further: a time limit of one's own* in chapter 12 first.
 """
 
 from twisted.internet.defer import Deferred
