@@ -14,7 +14,10 @@ from snippets.workshop.kernels import normalise
 from snippets.workshop.kernels import run as run_cells
 from tests.programs import ROOT, environment, run
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the stand-ins are Linux's loopback interface")
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(sys.platform != "linux", reason="the stand-ins are Linux's loopback interface"),
+]
 
 
 def scenarios(where: str) -> dict[str, list[str]]:
