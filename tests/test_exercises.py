@@ -2,6 +2,7 @@
 
 import ast
 import re
+import symtable
 import sys
 from collections import Counter
 from random import Random
@@ -10,6 +11,7 @@ import pytest
 
 from snippets import catalogue
 from snippets.practice.judge import judge
+from snippets.practice.offered import cell
 from snippets.practice.predict import judge_file, judge_values, same
 from snippets.practice.process import Process
 from snippets.practice.shelf import FOLDER, shelf
@@ -210,6 +212,17 @@ def test_every_chapter_from_01_on_ends_with_two_or_three_of_32_exercises():
     assert set(counts.values()) <= {2, 3}
     assert counts.total() == 32
     assert {folder.head.kind for folder in shelf().values()} == {"predict", "repair", "build"}
+
+
+@pytest.mark.parametrize("slug", shelf())
+def test_is_offered_as_its_starter_and_a_check_of_what_that_defines(slug):
+    folder = shelf()[slug]
+    *starter, asked = ast.parse(cell(folder)).body
+    assert ast.unparse(starter) == ast.unparse(ast.parse(folder.starter).body)
+    first, *given = [*asked.value.args, *(keyword.value for keyword in asked.value.keywords)]
+    assert first.value == slug
+    assert [name.id for name in given] == (list(folder.truth()) if folder.predicts else [folder.head.name])
+    assert {name.id for name in given} <= set(symtable.symtable(folder.starter, slug, "exec").get_identifiers())
 
 
 @pytest.mark.parametrize("chapter", sorted({folder.head.chapter for folder in shelf().values()}))

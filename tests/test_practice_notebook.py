@@ -8,6 +8,8 @@ from nbclient import NotebookClient
 
 from snippets.lens.errors import LensError
 from snippets.practice.notebook import _local, check
+from snippets.practice.offered import cell
+from snippets.practice.shelf import exercise
 from snippets.workshop.notebook import NOTEBOOKS
 from tests.bookshelf import ECHO, RIGHT, only_these, write
 
@@ -60,6 +62,16 @@ def test_a_cell_that_is_run_again_gives_the_new_definition(cells):
 def test_the_check_may_stand_in_the_same_cell(cells):
     assert cells(f"{GOOD}\ncheck('an_echo', Echo)") == PASSED
     assert cells(f"{GOOD}\nv = check('an_echo', Echo); print(v)") == f"{PASSED}\n"
+
+
+@pytest.mark.parametrize("slug", ["an_echo", "some_calls"])
+def test_what_a_chapter_offers_is_a_cell_that_checks_itself(cells, shelf, slug):
+    with only_these(shelf):
+        folder = exercise(slug)
+        offered = cell(folder)
+    assert cells(offered).startswith(f"{folder.title}: not yet.")
+    call = offered.splitlines()[-1]
+    assert cells(f"{RIGHT[slug]}\n{call}").startswith(f"{folder.title}: passed.")
 
 
 def test_what_it_uses_of_other_cells_is_taken_along(cells):

@@ -1,9 +1,12 @@
 """What a chapter offers at its end: its exercises, each with its task, and how to begin."""
 
+import re
 from html import escape
 
 from snippets.lens.errors import LensError
 from snippets.practice.shelf import COMMAND, Folder, shelf
+
+_HERE = "Here: copy one into a cell of its own, write, and run the cell."
 
 
 class Offer:
@@ -21,10 +24,11 @@ class Offer:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         each = "".join(
             f'<details><summary>{escape(_head(folder))}</summary><pre style="white-space: pre-wrap">'
-            f"{escape(folder.task)}</pre></details>"
+            f"{escape(cell(folder))}</pre></details>"
             for folder in self.folders
         )
-        return {"text/plain": str(self), "text/html": f"<div>{each}<p>{escape(_how(self.folders))}</p></div>"}
+        how = re.sub("`(.*?)`", r"<code>\1</code>", escape(f"{_HERE} {_how(self.folders)}"))
+        return {"text/plain": str(self), "text/html": f"<div>{each}<p>{how}</p></div>"}
 
 
 def exercises(chapter: str) -> Offer:
@@ -42,10 +46,16 @@ def exercises(chapter: str) -> Offer:
     return Offer(folders)
 
 
+def cell(folder: Folder) -> str:
+    """An exercise as a cell of a chapter: its starter, and the call that checks what is written there."""
+    names = [f"{name}={name}" for name in folder.check.SAYS] if folder.predicts else [folder.head.name]
+    return f'{folder.starter.rstrip()}\n\n\ncheck("{folder.slug}", {", ".join(names)})'
+
+
 def _head(folder: Folder) -> str:
     return f"{folder.slug} ({folder.head.kind}, {folder.head.minutes} minutes): {folder.head.title}"
 
 
 def _how(folders: list[Folder]) -> str:
     """How to begin in a shell; the names of all, for the first command copies all of them."""
-    return f"In a shell: {COMMAND} start, then edit a file, then {COMMAND} check {folders[0].slug}."
+    return f"In a shell: `{COMMAND} start`, then edit a file, then `{COMMAND} check {folders[0].slug}`."
