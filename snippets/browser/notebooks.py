@@ -22,6 +22,7 @@ _CHECKED = (
     "`check` plays your code in this Python, and stops it after so many steps that nothing but a loop without end "
     "takes them. It protects nobody: check code that you wrote or have read, and no stranger's.",
 )
+_TERMINAL = ("A terminal", "There is none: what is to be typed into a shell is for a Python of your own.")
 _KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
 # Texts that no browser is given: for a teacher, who has the book and the tools with which it is built.
 _LEFT_OUT = ("teaching",)
@@ -70,14 +71,14 @@ def _lacks(cell: NotebookNode) -> str:
 
 def _head(kept: int) -> str:
     """What a reader of a notebook is told of the browser; `kept` cells of it aren't run."""
-    lines = [f"- **{what}.** {says}" for what, says in [*WHAT, _CHECKED]]
+    lines = [f"- **{what}.** {says}" for what, says in [*WHAT, _TERMINAL, _CHECKED]]
     if kept:
         cells = "One cell of this notebook is not" if kept == 1 else f"{kept} cells of this notebook are not"
         lines += ["", f"{cells} run here, but shown with what came of it where TLS and threads are."]
     return "\n".join(
         [
-            "<details><summary>This notebook runs in your browser, on Twisted as it is installed anywhere; what stands "
-            "in for the rest of a computer</summary>",
+            "<details><summary>This notebook runs in your browser, on Twisted as it is installed anywhere. Other "
+            "things are not there, or have a stand-in:</summary>",
             "",
             *lines,
             "",
