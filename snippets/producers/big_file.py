@@ -54,7 +54,11 @@ class Pulled(Resource):
         return NOT_DONE_YET
 
 
-class Loop(Pulled):
+class Loop(Resource):
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
     def render_GET(self, request: Request) -> int:
         request.setHeader(b"Content-Length", b"%d" % self.size)
         for _ in range(self.size // PIECE):

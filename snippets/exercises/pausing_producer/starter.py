@@ -8,7 +8,8 @@
 In no case is anything logged.
 
 `Tape`, `State` and `root` are given. The check calls `root` with a reactor whose clock it turns by hand; `/state`
-answers how many pieces have been read of each tape, and whether it is open.
+answers how many pieces have been read of each tape, and whether it is open. A push producer is shown in *Further: a
+push producer* of chapter 13.
 """
 
 from twisted.web.resource import Resource
