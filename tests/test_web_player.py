@@ -309,3 +309,13 @@ def test_what_stands_below_stays_where_it_is(page, film):
         jump(page, step)
         tall.add(round(page.locator("[data-player]").bounding_box()["height"]))
     assert len(tall) == 1
+
+
+def test_the_run_is_painted_anew_when_the_page_has_another_theme(page, film):
+    painted = """() => {
+      const canvas = document.querySelector("[data-player]").shadowRoot.querySelector("canvas");
+      return canvas.toDataURL();
+    }"""
+    light = page.evaluate(painted)
+    page.evaluate("document.body.style.color = 'rgb(0, 200, 0)'")
+    page.wait_for_function(f"(light) => ({painted})() !== light", arg=light)

@@ -1,6 +1,6 @@
-"""Prints the callbacks of an HTTPChannel, with their arguments, as it reads a request in memory.
+r"""Prints the callbacks of an HTTPChannel, with their arguments, as it reads a request in memory.
 
-printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | python -m snippets run callbacks --size 10
+printf 'GET / HTTP/1.1\r\nHost: a\r\n\r\n' | python -m snippets run callbacks --size 10
 """
 
 import argparse

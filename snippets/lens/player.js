@@ -236,7 +236,7 @@ td, th { padding: 0 6px 0 0; text-align: left; vertical-align: top; }
 .call.here { background: var(--lit); font-weight: 700; }
 .call i { border: 1px solid currentColor; flex: none; height: 9px; margin-right: 6px; width: 9px; }
 .code { font-size: 12.5px; }
-.code pre { margin: 0; padding-left: calc(var(--indent) + 4ch); text-indent: calc(var(--indent) * -1 - 4ch); white-space: pre-wrap; overflow-wrap: anywhere; }
+.code pre { margin: 0; padding-left: calc(var(--indent) + 8ch); text-indent: calc(var(--indent) * -1 - 8ch); white-space: pre-wrap; overflow-wrap: anywhere; }
 .code .number { text-align: right; width: 1%; }
 .code .number button { background: none; border: 0; font-family: var(--mono); font-size: 12px; min-height: 0; min-width: 24px;
   padding: 0 4px; text-decoration: underline dotted; }
@@ -295,6 +295,10 @@ class Player {
     }, { signal });
     signal?.addEventListener("abort", () => this.pause());
     new ResizeObserver(() => this.drawRun()).observe(this.run);
+    // A canvas keeps the colours that it was painted in: a page says by an attribute that its theme is another.
+    const themed = new MutationObserver(() => this.drawRun());
+    for (const page of [document.documentElement, document.body]) themed.observe(page, { attributes: true });
+    signal?.addEventListener("abort", () => themed.disconnect());
   }
 
   build() {

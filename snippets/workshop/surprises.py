@@ -19,7 +19,7 @@ LINES = f"{SURPRISES}.toml"
 _RANKED = re.compile(rf"\*\*\*({'|'.join(RANKS)})\.\*\*\* ?")
 # What a chapter asks of its reader: nothing here can be run, and nobody was asked for a prediction.
 _TASK = re.compile(r"\*\*Your turn\.\*\*.*|<details>\s*<summary>What you find</summary>(?s:.*?)</details>")
-_PREDICTED = re.compile(r"\b[Pp]rediction \d+[.:] (\S)")
+_PREDICTED = re.compile(r"\bPrediction \d+[:,] (\S)")
 _PREFIX = re.compile(r"(?:A surprise|Further): (.)")
 # By these words the reader finds what to do about a surprise in a site of their own, if its rank asks for that.
 _REMEDIES = ("What to do: ", "For your own site: ")
