@@ -23,9 +23,10 @@ OWN = {".git/HEAD": "ref", ".git/refs": None, "CNAME": "book.example.org", "_sta
 
 # Makes a folder, says so when it is half made, and would go on for long.
 SLOW = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from snippets.edition.folders import NEW, whole
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests under nohup has it ignored
 with whole(Path(sys.argv[1]), ".made", "", "is there") as half:
     (half / NEW).mkdir()
     (half / NEW / "index.html").write_text("half a page")

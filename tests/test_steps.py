@@ -77,7 +77,7 @@ class TestOrder:
     def test_arguments_come_in_their_order_and_those_for_the_rest_are_among_them(self):
         with steps(here("takes")) as run:
             programs.takes("b", "c", first="a", more="d")
-        assert told(run)[0] == "0 call takes second='b' first='a' rest=('c') all={'more': 'd'}"
+        assert told(run)[0] == "0 call takes second='b' first='a' rest=('c',) all={'more': 'd'}"
 
     def test_the_body_of_a_class_has_no_variables(self):
         with steps(here("has_a_class_inside")) as run:

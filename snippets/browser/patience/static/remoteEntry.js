@@ -5,7 +5,14 @@
 
   async function extension() {
     const [apputils] = Object.values(shared["@jupyterlab/apputils"]);
-    const { ISessionContextDialogs } = (await apputils.get())();
+    const { ISessionContextDialogs, SessionContext } = (await apputils.get())();
+    // A run that finds no kernel starts one: not a second, whose outputs nobody gets, while the first is on its way.
+    const start = SessionContext.prototype.startKernel;
+    const onTheWay = new WeakMap();
+    SessionContext.prototype.startKernel = function () {
+      if (!onTheWay.has(this)) onTheWay.set(this, start.call(this).finally(() => onTheWay.delete(this)));
+      return onTheWay.get(this);
+    };
     return {
       id: `${NAME}:plugin`,
       autoStart: true,
