@@ -17,7 +17,7 @@ from tests.browser_site import differences, notebook
 
 pytestmark = pytest.mark.once
 
-LONG = 900_000  # milliseconds, after which something is taken to never happen
+LONG = 240_000  # milliseconds, after which something is taken to never happen
 # By which a test asks JupyterLab for what it shows; it is not there on the site.
 ASKED = "jupyterapp.shell.currentWidget"
 EXERCISE = "slash_in_put_child"
