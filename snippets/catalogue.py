@@ -28,7 +28,7 @@ class Snippet(NamedTuple):
 def first_line(file: Path) -> str:
     """The first line of a module's docstring, which is the first line of the file."""
     with file.open(encoding="utf-8") as opened:
-        return opened.readline().strip().strip('"').strip()
+        return opened.readline().strip().removeprefix("r").strip('"').strip()
 
 
 # What the chapters are gathered in, and how they are taught, by the names of their notebooks.

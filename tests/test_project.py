@@ -42,7 +42,7 @@ class TestEverySnippet:
     def test_fits_a_screen_and_says_in_its_first_line_what_it_shows(self, snippet):
         text = snippet.file.read_text("utf-8")
         assert len(text.splitlines()) <= 120
-        assert text.startswith('"""')
+        assert text.startswith(('"""', 'r"""'))
         assert snippet.about.endswith(".")
         assert ast.get_docstring(ast.parse(text)).splitlines()[0] == snippet.about
 
