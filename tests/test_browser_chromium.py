@@ -128,6 +128,7 @@ class TestAChapterFromAColdStart:
 
     def test_the_first_shows_its_figure_and_its_player(self, lab, capsys):
         with lab("00_start_here") as chapter:
+            assert chapter.page.evaluate(f"{ASKED}.sessionContext.hasNoKernel"), "it is run as soon as it is shown"
             self.runs(chapter, "00", capsys)
             figure = chapter.page.locator('.jp-OutputArea img[src^="data:image/svg+xml"]').first
             figure.scroll_into_view_if_needed()
@@ -140,13 +141,6 @@ class TestAChapterFromAColdStart:
             assert int(number.input_value()) == before + 1
             player.press("End")
             assert number.input_value() == number.get_attribute("max")
-
-    def test_that_is_run_as_soon_as_it_is_shown_waits_for_its_kernel_and_asks_nothing(self, lab):
-        with lab("00_start_here") as chapter:
-            assert chapter.page.evaluate(f"{ASKED}.sessionContext.hasNoKernel")
-            chapter.run_all()
-            assert chapter.page.locator(".jp-Dialog").count() == 0
-            assert differences(chapter.delivered, normalise(chapter.read())) == []
 
     def test_of_the_channel_runs(self, lab, capsys):
         with lab("05_http_channel") as chapter:
@@ -161,6 +155,7 @@ class TestAChapterFromAColdStart:
         first, ran = chapter.run_all()
         with capsys.disabled():
             print(f"\nchapter {name} in Chromium: first output after {first:.1f} s, all cells after {ran:.1f} s")
+        assert chapter.page.locator(".jp-Dialog").count() == 0, "JupyterLab asks for no kernel"
         assert differences(chapter.delivered, normalise(chapter.read())) == []
 
 

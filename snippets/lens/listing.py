@@ -107,7 +107,7 @@ def _html_head(reading: Reading) -> str:
 def _html_rows(reading: Reading) -> Iterator[str]:
     shown = reading.shown
     code = _highlighted(reading)
-    texts = dict(zip(reading.function.lines, reading.text.split("\n"), strict=False))
+    texts = dict(zip(reading.function.lines, reading.text.split("\n"), strict=True))
     for row, span in zip(shown, _spans(shown), strict=True):
         if isinstance(row, Gap):
             gap = f'<td></td><td class="lens-c"></td><td class="lens-s lens-gap">{row}</td>'

@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from snippets.lens import notes
+from snippets.lens import notes, writing
 from snippets.lens.errors import LensError
 from snippets.lens.notes import Annotation
 
@@ -35,21 +33,16 @@ def anchor(heading: str) -> str:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all.
+    """Write a file whole or not at all, in a folder that is made if it isn't there.
 
     Raises:
         LensError: it can't be written.
     """
-    half = path.with_suffix(".part")
     try:
         path.parent.mkdir(exist_ok=True)
-        half.write_bytes(content)
-        os.replace(half, path)
     except OSError as error:
         raise LensError(f"{path} can't be written: {error.strerror}") from error
-    finally:
-        with suppress(OSError):
-            half.unlink()
+    writing.write(path, content)
 
 
 def digests(notebook: Saved) -> dict[str, str]:
