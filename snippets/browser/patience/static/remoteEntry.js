@@ -1,31 +1,34 @@
-// A run that comes before the kernel waits for it: JupyterLab alone would ask which kernel is meant, of which there is one.
+// A run that comes before the kernel waits for it: JupyterLab alone would ask which kernel is meant, or run nothing.
 (() => {
   const NAME = "@twisted-web-line-by-line/patience";
   let shared;
 
   async function extension() {
-    const [apputils] = Object.values(shared["@jupyterlab/apputils"]);
-    const { ISessionContextDialogs, SessionContext } = (await apputils.get())();
-    // A run that finds no kernel starts one: not a second, whose outputs nobody gets, while the first is on its way.
-    const start = SessionContext.prototype.startKernel;
-    const onTheWay = new WeakMap();
-    SessionContext.prototype.startKernel = function () {
-      if (!onTheWay.has(this)) onTheWay.set(this, start.call(this).finally(() => onTheWay.delete(this)));
-      return onTheWay.get(this);
-    };
-    return {
-      id: `${NAME}:plugin`,
-      autoStart: true,
-      requires: [ISessionContextDialogs],
-      activate: (app, dialogs) => {
-        const ask = dialogs.selectKernel.bind(dialogs);
-        dialogs.selectKernel = async (context) => {
-          // Cells are shown before it is known that a kernel will be started for them.
-          await context.ready;
-          if (context.hasNoKernel) await ask(context);
-        };
+    const load = async (name) => (await Object.values(shared[name])[0].get())();
+    const [{ SessionContext }, { CodeCell }] = await Promise.all(["@jupyterlab/apputils", "@jupyterlab/cells"].map(load));
+
+    // Cells are shown before it is known that a kernel will be started for them. Until the first one is there, none is
+    // missing: a run would start a second, whose outputs nobody gets, and ask for a third.
+    const known = new WeakSet();
+    const arrived = new WeakSet();
+    const hasNoKernel = Object.getOwnPropertyDescriptor(SessionContext.prototype, "hasNoKernel");
+    Object.defineProperty(SessionContext.prototype, "hasNoKernel", {
+      ...hasNoKernel,
+      get() {
+        if (!known.has(this)) {
+          known.add(this);
+          this.ready.then(() => arrived.add(this));
+        }
+        return arrived.has(this) && hasNoKernel.get.call(this);
       },
+    });
+    // A kernel that has a name, and no session yet, is asked nothing: the cell would only lose its outputs.
+    const execute = CodeCell.execute;
+    CodeCell.execute = async (cell, context, metadata) => {
+      await context.ready;
+      return execute(cell, context, metadata);
     };
+    return { id: `${NAME}:plugin`, autoStart: true, activate: () => {} };
   }
 
   // As webpack's containers are asked: for JupyterLab, this is one of its extensions.
