@@ -21,6 +21,8 @@ from snippets.workshop import notebook as saved
 from tests.invoked import invoked, refused
 from tests.programs import run
 
+pytestmark = pytest.mark.once
+
 PARSE = "twisted.web.http:_parseRequestLine"
 # The command on another shelf, as a process; and a cell that presses Ctrl-C there.
 COMMAND = """

@@ -200,15 +200,15 @@ class TestTheIndexOfTheSearch:
 
     def test_has_no_words_that_are_glued_together(self, web_book, index):
         """Each of its terms stands in a page, where what is between two blocks, or in an alt text, is apart."""
-        known = set()
+        words = set()
         for page in web_book.glob("*.html"):
             text = re.sub(r"<(script|style).*?</\1>", " ", page.read_text("utf-8"), flags=re.DOTALL)
             texts = " ".join(re.findall(r' alt="([^"]*)"', text))
             lines = re.sub(r"</?(span|code|em|strong|a|b|i)\b[^>]*>", "", text)  # these stand within a word
             bare = [re.sub(r"<[^>]+>", " ", each) for each in (text, lines, texts)]
             for apart in (*bare, *map(html.unescape, bare)):  # of listings Sphinx takes "&amp;" as a word, too
-                words = SEARCH.split(apart)
-                known |= {form for word in words for form in (word, word.lower(), SEARCH.stem(word.lower()))}
+                words.update(SEARCH.split(apart))
+        known = {form for word in words for form in (word, word.lower(), SEARCH.stem(word.lower()))}
         assert sorted(set(index) - known) == []
 
 
