@@ -7,12 +7,14 @@ import time
 import pytest
 from twisted.internet.error import CannotListenError, ConnectionLost
 from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger, formatEventAsClassicLogText, globalLogPublisher
 from twisted.python import log
 
 from snippets.lens.logged import logged
 from snippets.lens.trace import record
 from snippets.lens.turns import Turns
+from snippets.reactor.egg_timer import EggTimer
 from tests.programs import run
 
 pytestmark = pytest.mark.skipif(not hasattr(select, "epoll"), reason="the chapter reads EPollReactor")
@@ -104,6 +106,43 @@ def test_two_clients_after_one_are_accepted_in_two_turns(hand):
     assert port.numberAccepts == 21
     hand.turn()
     assert hand.readers == ["Port#1", "Server#1", "Server#2", "Server#3"]
+
+
+def test_an_egg_timer_waits_for_no_client_that_has_left(hand):
+    """Two delayed calls of an egg timer are cancelled when its client leaves."""
+    factory = Factory.forProtocol(EggTimer)
+    factory.reactor = hand.reactor
+    client = hand.connect(hand.listen(factory))
+    hand.turn()
+    for line in (b"9999\n", b"60\n"):
+        client.sendall(line)
+        hand.turn()
+    assert len(hand.reactor.getDelayedCalls()) == 2
+    client.close()
+    hand.turn()
+    assert hand.reactor.getDelayedCalls() == []
+
+
+def test_the_eleventh_call_waits_for_a_thread(hand):
+    """Ten calls run in the reactor's pool at once; an eleventh waits for one of them, and so does a name look-up."""
+    pool, door, begun = hand.reactor.getThreadPool(), threading.Event(), threading.Semaphore(0)
+
+    def wait():
+        begun.release()
+        return door.wait(30)
+
+    pool.start()
+    try:
+        calls = [deferToThreadPool(hand.reactor, pool, wait) for _ in range(11)]
+        for _ in range(10):
+            assert begun.acquire(timeout=30)
+        found = hand.reactor.resolve("localhost")
+        assert not begun.acquire(timeout=0.05)
+        assert pool._team.statistics().backloggedWorkCount == 2
+    finally:
+        door.set()
+        pool.stop()
+    hand.until(lambda: found.called and all(call.called for call in calls))
 
 
 def test_ctrl_c_waits_for_the_handler_that_sleeps():

@@ -274,7 +274,8 @@ class TestHalfClose:
         assert factory.made[0].reason.type is ConnectionDone
 
     def test_the_connection_stays_until_the_protocol_ends_it(self, hand):
-        """Told of half a close and its answer sent, a connection is watched no longer, and open until it is closed."""
+        """Told of half a close and its answer sent, a protocol that its factory holds is connected until it closes; the
+        reactor no longer watches its connection."""
 
         @implementer(interfaces.IHalfCloseableProtocol)
         class Undecided(Echo):
@@ -296,6 +297,40 @@ class TestHalfClose:
         hand.turn()
         assert protocol.reason.type is ConnectionDone
         assert client.recv(9) == b""
+
+    def test_a_half_closed_connection_that_nobody_holds_is_collected(self, hand):
+        """Told of half a close and its answer sent, a protocol that nobody holds is collected. Its client reads the
+        end, and connectionLost is not called."""
+        calls, made = [], []
+
+        @implementer(interfaces.IHalfCloseableProtocol)
+        class Undecided(Protocol):
+            def connectionMade(self):
+                made.append(weakref.ref(self))
+
+            def dataReceived(self, data):
+                self.transport.write(data)
+
+            def readConnectionLost(self):
+                calls.append("readConnectionLost")
+
+            def connectionLost(self, reason):
+                calls.append("connectionLost")
+
+        del hand.reactor._doReadOrWrite  # a Turns would hold the connection, to give it a label
+        client = hand.connect(hand.reactor.listenTCP(0, Factory.forProtocol(Undecided), interface="127.0.0.1"))
+        while not made:
+            hand.turn()
+        client.sendall(b"hello")
+        client.shutdown(socket.SHUT_WR)
+        while not calls or hand.reactor.getWriters():
+            hand.turn()
+        assert client.recv(9) == b"hello"
+        with pytest.warns(ResourceWarning, match="unclosed"):
+            gc.collect()
+        assert made[0]() is None
+        assert client.recv(9) == b""
+        assert calls == ["readConnectionLost"]
 
     def test_a_reset_after_half_a_close_ends_the_connection(self, hand):
         """A client that half-closes and resets before it has read all gives its patient protocol a ConnectionLost."""
@@ -323,6 +358,26 @@ class TestHalfClose:
 
 
 class TestLoseConnection:
+    def test_which_producers_keep_a_closing_connection_open(self):
+        """After loseConnection a pull producer keeps a TCP connection open until it is unregistered. A push producer
+        that is not paused does not."""
+
+        class Silent:
+            def resumeProducing(self):
+                pass
+
+            pauseProducing = stopProducing = resumeProducing
+
+        for pushes in (False, True):
+            wire = Wire(Keeping())
+            wire.transport.registerProducer(Silent(), pushes)
+            wire.transport.loseConnection()
+            wire.receive()
+            assert wire.closed == pushes
+            wire.transport.unregisterProducer()
+            wire.receive()
+            assert wire.closed
+
     def test_after_lose_connection_no_piece_comes_and_the_answer_goes_out(self):
         """A protocol that writes and calls loseConnection is given no further piece, and all of its answer is sent."""
 

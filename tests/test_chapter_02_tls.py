@@ -1,6 +1,7 @@
 """What chapter 02 says of TLS in words and leaves to a test."""
 
 import ssl
+from contextlib import suppress
 
 import pytest
 from twisted.internet.error import ConnectionDone, ConnectionLost
@@ -11,12 +12,16 @@ from twisted.internet.task import Clock
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from zope.interface import implementer
 
+from snippets.lens.logged import logged
+from snippets.lens.turns import Turns
+from snippets.lens.wire import Wire
 from snippets.workshop.scenarios.tls_client import TLSClient, pem
 from tests.keeping import Echo, Keeping
 
 
 def test_a_protocol_can_be_told_of_the_handshake():
-    """A protocol that declares IHandshakeListener gets handshakeCompleted between connectionMade and its bytes."""
+    """A protocol that declares IHandshakeListener gets handshakeCompleted between connectionMade and its bytes, under
+    TLS; over TCP it does not get it."""
 
     @implementer(IHandshakeListener)
     class Listening(Protocol):
@@ -34,6 +39,9 @@ def test_a_protocol_can_be_told_of_the_handshake():
     client.tls.write(b"hello")
     client.exchange()
     assert told == ["connectionMade", "handshakeCompleted", b"hello"]
+    told.clear()
+    Wire(Factory.forProtocol(Listening)).send(b"hello")
+    assert told == ["connectionMade", b"hello"]
 
 
 def test_the_clients_goodbye_is_waited_for_without_a_limit():
@@ -76,17 +84,71 @@ def test_what_is_written_before_the_handshake_is_sent_after_it():
     assert TLSClient(Keeping(Greeting)).tls.read(9) == b"welcome"
 
 
+def behind_tls(factory):
+    factory.noisy = False
+    return TLSMemoryBIOFactory(PrivateCertificate.loadPEM(pem()).options(), False, factory, Clock())
+
+
 def test_a_factory_behind_tls_cannot_refuse():
-    """A TLS factory makes a protocol around None where the factory inside has returned None."""
+    """A TLS factory makes a protocol around None where the factory inside has returned None. That fails with an
+    AttributeError, which is logged, and the connection is open and watched ten turns later."""
 
     class Refusing(Factory):
         def buildProtocol(self, address):
             return None
 
-    options = PrivateCertificate.loadPEM(pem()).options()
-    wrapper = TLSMemoryBIOFactory(options, False, Refusing(), Clock()).buildProtocol(None)
-    assert wrapper is not None
-    assert wrapper.wrappedProtocol is None
+    with logged() as failures, Turns() as hand:
+        client = hand.connect(hand.listen(behind_tls(Refusing())))
+        hand.turn()
+        assert [failure.type for failure in failures] == [AttributeError]
+        for _ in range(9):
+            hand.turn(0)
+        assert hand.readers == ["Port#1", "Server#1"]
+        client.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            client.recv(1)
+
+
+def test_a_protocol_behind_tls_can_refuse():
+    """A protocol under TLS that calls abortConnection in connectionMade ends its connection, and nothing is logged."""
+
+    class Refusing(Protocol):
+        def connectionMade(self):
+            self.transport.abortConnection()
+
+    with logged() as failures, Turns() as hand:
+        client = hand.connect(hand.listen(behind_tls(Factory.forProtocol(Refusing))))
+        hand.turn()
+        hand.turn(0)
+        assert hand.readers == ["Port#1"]
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+        assert failures == []
+
+
+@pytest.mark.parametrize(
+    ("size", "closes", "sent"), [(5, False, False), (64_000, False, False), (64_001, False, True), (5, True, True)]
+)
+def test_a_small_answer_is_lost_to_a_goodbye_of_the_same_turn(size, closes, sent):
+    """An answer of up to 64000 bytes is kept for the next turn, and lost to a goodbye that is read in this one. A
+    longer one is sent, and so is one after which the protocol calls loseConnection."""
+
+    class Answering(Protocol):
+        def dataReceived(self, data):
+            self.transport.write(bytes(size))
+            if closes:
+                self.transport.loseConnection()
+
+    client = TLSClient(Factory.forProtocol(Answering))
+    client.tls.write(b"hello")
+    with pytest.raises(ssl.SSLWantReadError):
+        client.tls.unwrap()
+    client.exchange()
+    read = b""
+    with suppress(ssl.SSLZeroReturnError, ssl.SSLWantReadError):
+        while piece := client.tls.read(65536):
+            read += piece
+    assert read == (bytes(size) if sent else b"")
 
 
 def test_half_a_close_is_not_told_over_tls():

@@ -16,7 +16,7 @@ from snippets.lens.trace import record
 from snippets.lens.wire import Wire
 from snippets.line_receiver.line_cost import Counted, cost
 from snippets.line_receiver.line_then_raw import Store, factory
-from snippets.workshop.scenarios.tls_client import TLSClient
+from snippets.line_receiver.long_line import Closing
 
 
 class Receiver(LineReceiver):
@@ -158,14 +158,6 @@ class TestPausing:
         receiver.dataReceived(b"one\r\ntwo\r\n")
         assert receiver.told == [b"one", b"two"]
 
-    def test_the_buffer_of_a_paused_receiver_has_no_limit(self):
-        receiver = connected(Receiver())
-        receiver.dataReceived(b"pauseProducing\r\n")
-        for _ in range(100):
-            receiver.dataReceived(b"x" * receiver.MAX_LENGTH)
-        assert receiver.told == [b"pauseProducing"]
-        assert len(receiver._buffer) == 100 * receiver.MAX_LENGTH
-
     def test_resume_reads_nothing_yet(self):
         wire = Wire(Factory.forProtocol(Receiver))
         wire.send(b"pauseProducing\r\n")
@@ -254,40 +246,14 @@ class TestTooLong:
 
 
 class TestClosing:
-    def test_over_tls_the_end_of_a_long_line_is_still_handled(self):
-        """Over TLS the piece after a line that was too long brings out one line, though the default has closed."""
-
-        class Default(Receiver):
-            lineLengthExceeded = LineReceiver.lineLengthExceeded
-
-        client = TLSClient(Factory.forProtocol(Default))
-        receiver = client.wire.protocol.wrappedProtocol
-        for data in (b"x" * 82, b"get secret\r\ntwo\r\n"):
-            client.tls.write(data)
-            client.exchange()
-        assert receiver.told == [b"get secret"]
-
-    def test_over_tls_a_receiver_that_asks_handles_no_line_after_the_end(self):
-        """Over TLS a receiver that asks for disconnecting handles no line after the one that was too long."""
-
-        class Closing(Receiver):
-            def lineLengthExceeded(self, line):
-                self.sendLine(b"line too long")
-                return LineReceiver.lineLengthExceeded(self, line)
-
-            def lineReceived(self, line):
-                if not self.transport.disconnecting:
-                    super().lineReceived(line)
-
-        client = TLSClient(Factory.forProtocol(Closing))
-        receiver = client.wire.protocol.wrappedProtocol
-        client.tls.write(b"one\r\n" + b"x" * 82)
-        client.exchange()
-        for data in (b"get secret\r\n", b"two\r\n"):
-            client.tls.write(data)
-            client.exchange()
-        assert receiver.told == [b"one"]
-        assert client.tls.read() == b"line too long\r\n"
+    def test_a_receiver_that_asks_handles_no_line_after_the_end(self):
+        """A receiver that asks for disconnecting handles no line after loseConnection."""
+        wire = Wire(Factory.forProtocol(Closing))
+        wire.protocol.pauseProducing()
+        wire.protocol._buffer = b"one\r\n"
+        wire.transport.loseConnection()
+        wire.protocol.resumeProducing()
+        assert wire.receive() == b""
 
     def test_after_an_abort_every_line_of_the_piece_is_handled(self):
         """Three lines of one piece are all handled over TCP, though the first has called abortConnection."""

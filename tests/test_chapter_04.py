@@ -10,6 +10,7 @@ from h2.events import ConnectionTerminated, ResponseReceived, StreamEnded
 from twisted.internet.protocol import Factory
 from twisted.internet.task import Clock
 from twisted.logger import globalLogPublisher
+from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.web import http
 from twisted.web.iweb import INonQueuedRequestFactory
 from twisted.web.resource import Resource
@@ -19,7 +20,9 @@ from zope.interface import provider
 from snippets.lens.logged import logged as nothing_let_out
 from snippets.lens.trace import record
 from snippets.lens.wire import Wire
+from snippets.site_factory.alpn_client import TlsClient
 from snippets.site_factory.hello_tls import root
+from snippets.workshop.scenarios.tls_client import pem, server_options
 
 GET = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 HEADERS = [(":method", "GET"), (":path", "/hello"), (":scheme", "https"), (":authority", "127.0.0.1")]
@@ -164,19 +167,26 @@ class TestText:
         assert client.wire.closed
         assert "unexpected keyword argument 'queued'" in str(logged_failures(logged)[0])
 
-    def test_old_logs_are_never_deleted(self, tmp_path):
-        """A log that was full seven times has left seven old files."""
-        log = tmp_path / "access.log"
-        wire = Wire(root(), logPath=str(log))
-        for _ in range(7):
-            with log.open("ab") as opened:
-                opened.write(b"\n" * 1_000_000)
-            # A LogFile counts what it writes itself: it finds what others have added when it opens the file.
-            wire.site._logFile.reopen()
-            wire.send(GET)
-        wire.site.doStop()
-        old = [f"access.log.{number}" for number in range(1, 8)]
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["access.log", *old]
+    def test_the_older_context_factory_agrees_on_no_protocol(self, tmp_path):
+        """A client that offers h2 to a site under DefaultOpenSSLContextFactory agrees on nothing, and gets HTTP/1.1."""
+        from twisted.internet.ssl import DefaultOpenSSLContextFactory
+
+        both = tmp_path / "both.pem"
+        both.write_bytes(pem())
+        agreed = {}
+        for context in (DefaultOpenSSLContextFactory(str(both), str(both)), server_options()):
+            site = Site(Slow(), reactor=Clock())
+            wire = Wire(TLSMemoryBIOFactory(context, False, site, site.reactor))
+            client = TlsClient(["h2", "http/1.1"])
+            message = client.handshake()
+            while not client.done:
+                message = client.handshake(wire.send(message))
+            wire.send(message)
+            agreed[type(context).__name__] = client.tls.selected_alpn_protocol()
+            if isinstance(context, DefaultOpenSSLContextFactory):
+                wire.send(client.encrypt(GET))
+                assert site.resource.request.clientproto == b"HTTP/1.1"
+        assert agreed == {"DefaultOpenSSLContextFactory": None, "OpenSSLCertificateOptions": "h2"}
 
     def test_a_slow_page_is_cut_off_over_http2_only(self):
         slow = Slow()
@@ -310,6 +320,7 @@ class TestNotes:
         assert len(log.getvalue().splitlines()) == 1
 
     def test_a_response_that_is_never_finished_is_not_logged(self):
+        """A page that had not finished when its client left leaves no line in the access log."""
         wire = Wire(Slow())
         log = wire.site.logFile = io.StringIO()
         wire.send(GET)

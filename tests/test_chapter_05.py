@@ -2,10 +2,15 @@
 
 import socket
 from http.server import BaseHTTPRequestHandler
+from unittest.mock import patch
 
+from h2.config import H2Configuration
+from h2.connection import H2Connection
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.internet.task import Clock
 from twisted.web.http import HTTPChannel
+from twisted.web.resource import Resource
 from twisted.web.server import Site
 
 from snippets.http_channel.hello_site import root
@@ -149,19 +154,47 @@ def test_one_handler_of_http_server_serves_a_connection():
 
 
 def test_a_long_target_gets_no_answer():
-    """A GET whose target alone has 20000 bytes gets no byte of an answer, and its connection is closed."""
+    """A GET whose target alone has 20000 bytes gets no byte of an answer here, and its connection is closed."""
     wire = Wire(root())
     assert wire.send(b"GET /hello?text=" + b"x" * 20000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") == b""
     assert wire.closed
 
 
 def test_limits_set_on_the_class_hold_for_every_site(monkeypatch):
-    """With both limits of HTTPChannel at 32768, a site that is made afterwards answers a header line of 20000 bytes."""
-    get = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: " + b"x" * 20000 + b"\r\n\r\n"
-    assert Wire(root()).send(get) == b""
+    """With both limits of HTTPChannel at 32768, two sites keep a header line of 20000 bytes, and answer its end."""
+    get = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: " + b"x" * 20000
+    before = Site(root(), reactor=Clock())
+    assert Wire(before).send(get + b"\r\n\r\n") == b""
     monkeypatch.setattr(HTTPChannel, "MAX_LENGTH", 32768)
     monkeypatch.setattr(HTTPChannel, "totalHeadersSize", 32768)
-    assert Wire(root()).send(get).startswith(b"HTTP/1.1 200 OK")
+    for wire in (Wire(before), Wire(Site(root(), reactor=Clock()))):
+        assert wire.send(get) == b""
+        assert wire.channel._buffer.endswith(b"x" * 20000)
+        assert wire.send(b"\r\n\r\n").startswith(b"HTTP/1.1 200 OK")
+
+
+def test_http2_asks_neither_limit():
+    """A header of 20000 bytes, more than either limit allows, reaches a page over HTTP/2, and none over HTTP/1.1."""
+    got = []
+
+    class Sized(Resource):
+        isLeaf = True
+
+        def render_GET(self, request):
+            got.append(len(request.getHeader(b"X-Long")))
+            return b""
+
+    wire = Wire(Sized())
+    assert wire.send(b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"x" * 20000 + b"\r\n\r\n") == b""
+    wire = Wire(Sized())
+    wire.transport.negotiatedProtocol = b"h2"
+    client = H2Connection(H2Configuration(client_side=True))
+    client.initiate_connection()
+    names = {":method": "GET", ":path": "/", ":scheme": "https", ":authority": "a", "x-long": "x" * 20000}
+    client.send_headers(1, [*names.items()], end_stream=True)
+    with patch("twisted.internet.reactor", wire.reactor, create=True):
+        wire.send(client.data_to_send())
+    assert got == [20000]
 
 
 def test_a_method_in_small_letters():

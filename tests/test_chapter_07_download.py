@@ -13,12 +13,15 @@ class Big(Resource):
         return b"x" * 4_000_000
 
 
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
 @pytest.mark.parametrize(("pause", "whole"), [(2, True), (2.4, True), (2.5, False), (4, False)])
 def test_a_download_is_whole_if_its_pauses_are_over_in_time(pause, whole):
     """With pauses of 2 or 2.4 seconds the 31 portions arrive, with pauses of 2.5 or 4 seconds they don't."""
     wire, got = Wire(Big()), 0
     wire.reading = False
-    wire.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    wire.send(GET)
     while not wire.closed and got < 4_000_000:
         wire.reading = True
         wire.transport.doWrite()
@@ -26,3 +29,47 @@ def test_a_download_is_whole_if_its_pauses_are_over_in_time(pause, whole):
         got += len(wire.receive())
         wire.advance(pause)
     assert (got >= 4_000_000) is whole
+
+
+@pytest.mark.parametrize(
+    ("timeout", "abort", "whole", "idle"), [(60, 15, False, 60), (60, 300, True, 60), (300, 15, True, 300)]
+)
+def test_a_longer_abort_timeout_lets_a_download_end(timeout, abort, whole, idle):
+    """With an abortTimeout of 300 a download of 150 seconds is whole, its connection ends, and idle clients go at 60.
+
+    A client that reads nothing stays for 360 seconds. With a timeout of 300 the download is whole as well, an idle
+    client stays for 300 seconds, and one that reads nothing for 315.
+    """
+    wire, got = Wire(Big(), timeout=timeout), 0
+    wire.channel.abortTimeout = abort
+    wire.reading = False
+    wire.send(GET)
+    while not wire.closed and got < 3_900_000:
+        wire.reading = True
+        wire.transport.doWrite()
+        wire.reading = False
+        got += len(wire.receive())
+        wire.advance(5)
+    assert wire.closed is not whole
+    wire.reading = True
+    got += len(wire.receive())  # the last portion
+    assert (got >= 4_000_000) is whole
+    assert wire.closed is (timeout == 60)
+
+    silent = Wire(Big(), timeout=timeout)
+    silent.channel.abortTimeout = abort
+    silent.send(GET)
+    silent.advance(idle - 1)
+    assert not silent.closed
+    silent.advance(1)
+    assert silent.closed
+
+    unread = Wire(Big(), timeout=timeout)
+    unread.channel.abortTimeout = abort
+    unread.reading = False
+    unread.send(GET)
+    unread.advance(timeout)
+    unread.advance(abort - 1)
+    assert not unread.closed
+    unread.advance(1)
+    assert unread.closed

@@ -11,7 +11,7 @@ from twisted.internet.address import IPv4Address, UNIXAddress
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.task import Clock
 from twisted.protocols.haproxy._wrapper import HAProxyWrappingFactory
-from twisted.web import http
+from twisted.web import http, http_headers
 from twisted.web._http2 import H2Stream
 from twisted.web.http import _getMultiPartArgs, parse_qs, proxiedLogFormatter
 from twisted.web.iweb import INonQueuedRequestFactory
@@ -114,6 +114,13 @@ class TestHeadersAndCookies:
         assert found == ([], b"1")
         assert look(get(), lambda request: request.getCookie(b"a")) is None
 
+    def test_the_docstring_of_headers_says_utf_8(self):
+        """The docstring of Headers says that values are encoded as UTF-8, and to use bytes; getHeader's does not."""
+        said = " ".join(http_headers.Headers.__doc__.split())
+        assert "header values (e.g. 'text/html;charset=utf-8') are encoded using UTF-8" in said
+        assert "using just L{bytes} arguments to the methods of this class will ensure no decoding" in said
+        assert "UTF-8" not in http.Request.getHeader.__doc__
+
     def test_cookies_are_there_before_the_body(self):
         wire = Wire(Resource())
         wire.send(post(b"", FORM).replace(b"Length: 0", b"Length: 1\r\nCookie: a=1"))
@@ -168,6 +175,11 @@ class TestForms:
         with record(["HTTPFactory.log", "server.Request.process"]) as trace:
             assert wire.send(post(b"nonsense", BOUNDARY)) == MALFORMED
         assert (len(trace), wire.closed) == (0, True)
+
+    def test_the_docstring_of_a_site_warns_of_large_uploads(self):
+        """The docstring of Site says that parsing forms can use large amounts of memory for large uploads."""
+        said = " ".join(Site.__init__.__doc__.split())
+        assert "uploads into C{request.args}. This can use large amounts of memory for large uploads." in said
 
     UNANSWERED = (
         multipart(b"Content-Disposition: form-data; name*=utf-8''a\r\n\r\n1"),
@@ -311,6 +323,22 @@ class TestAddresses:
         client.exchange()
         assert resource.seen == [True]
 
+    def test_a_request_is_told_that_a_proxy_was_asked_over_tls(self):
+        """After setHost with ssl=True in process, isSecure is True, prePathURL https, the session's cookie Secure."""
+
+        class Forwarded(Request):
+            def process(self):
+                self.setHost(b"www.example.org", 443, ssl=True)
+                super().process()
+
+        resource = Keep(lambda request: (request.getSession(), request.isSecure(), request.prePathURL()))
+        for made, secure, scheme in [(Request, False, b"http:"), (Forwarded, True, b"https:")]:
+            response = Wire(resource, requestFactory=made).send(get())
+            (cookie,) = (line for line in response.splitlines() if line.startswith(b"Set-Cookie: "))
+            _, said, url = resource.seen[-1]
+            assert (said, url.split(b"//")[0], cookie.endswith(b"; Secure")) == (secure, scheme, secure)
+        assert url == b"https://www.example.org/"
+
     def test_the_old_way_is_deprecated_and_knows_no_unix_socket(self):
         """The older getClientIP warns that it is deprecated, and returns None for the address of a Unix socket."""
 
@@ -342,11 +370,12 @@ class TestAddresses:
         assert resource.seen == [IPv4Address("TCP", "203.0.113.7", 56324)]
 
     def test_the_endpoint_has_a_name(self):
-        """The endpoint haproxy:tcp gives a site's request the address in the PROXY line."""
+        """The endpoint haproxy:tcp listens at its interface, and gives a request the address in the PROXY line."""
         with Turns() as hand:
             resource, ports = Keep(Request.getClientAddress), []
             endpoint = serverFromString(hand.reactor, "haproxy:tcp:0:interface=127.0.0.1")
             endpoint.listen(Site(resource, reactor=hand.reactor)).addCallback(ports.append)
+            assert ports[0].getHost().host == "127.0.0.1"
             hand.connect(ports[0]).sendall(self.PROXY + get())
             hand.until(lambda: resource.seen)
         assert resource.seen == [IPv4Address("TCP", "203.0.113.7", 56324)]

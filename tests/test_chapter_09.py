@@ -9,12 +9,11 @@ import warnings
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import succeed
 from twisted.python.filepath import FilePath, InsecurePath
 from twisted.web import pages, static
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
-from twisted.web.util import DeferredResource
 
 from snippets.lens.figures import TREE_POINTS, TREE_WATCH, walks
 from snippets.lens.logged import logged
@@ -66,20 +65,27 @@ def test_what_getChild_returns_is_not_looked_at_before_it_is_used(returned):
     assert status(Wrong(), "/a/b") == 500
 
 
-def test_a_resource_that_comes_later():
-    """A request for /a/b waits until the resource for a has come, and is answered by its child b."""
-    late = Deferred()
+@pytest.mark.parametrize(("kind", "sent"), [(None, b"text/html"), (b"text/plain; charset=utf-8",) * 2])
+def test_a_segment_is_html_unless_it_is_sent_as_text(kind, sent):
+    """A page that writes its segment sends a tag in it as it came: as HTML, or as text if the page says so."""
 
-    class Later(Resource):
+    class Echo(Resource):
+        def __init__(self, name):
+            super().__init__()
+            self.name = name
+
+        def render_GET(self, request):
+            if kind:
+                request.setHeader(b"Content-Type", kind)
+            return self.name
+
+    class Echoes(Resource):
         def getChild(self, segment, request):
-            return DeferredResource(late)
+            return Echo(segment)
 
-    wire = Wire(Later())
-    assert wire.send(b"GET /a/b HTTP/1.1\r\nHost: a\r\n\r\n") == b""
-    page = Page("late")
-    page.putChild(b"b", Page("below late"))
-    late.callback(page)
-    assert wire.receive().endswith(b"below late, prepath [b'a', b'b'], postpath []\n")
+    head, _, body = get(Echoes(), "/%3Cb%3E").partition(b"\r\n\r\n")
+    assert body == b"<b>"
+    assert b"\r\nContent-Type: " + sent + b"\r\n" in head + b"\r\n"
 
 
 def test_none_stays_in_the_tree_although_putChild_raises():

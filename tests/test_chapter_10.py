@@ -85,6 +85,26 @@ def test_a_page_that_returns_what_write_returned():
     assert logged_names == []
 
 
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_page_that_returns_text_shows_it_to_the_visitor(shown):
+    """The error page for a page that returned text has this text and the repr of the resource, in any case."""
+
+    class Text(Resource):
+        isLeaf = True
+
+        def __repr__(self):
+            return "the repr of the page"
+
+        def render_GET(self, request):
+            return "what it returned"
+
+    site = Site(Text(), reactor=Clock())
+    site.displayTracebacks = shown
+    body = split(Wire(site).send(GET))[1]
+    assert b"the repr of the page" in body
+    assert b"what it returned" in body
+
+
 def test_what_is_set_after_the_first_write_is_not_sent():
     """Of a cookie and a 404 that are set after the first write, neither is sent, and the access log has the 404."""
 

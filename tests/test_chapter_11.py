@@ -160,6 +160,22 @@ def test_a_tag_set_as_a_header_is_not_compared():
     assert response.endswith(b"\r\n\r\nthe page")
 
 
+@pytest.mark.parametrize(("tag", "status"), [(b'"v1"', b"304 Not Modified"), (b'"v0"', b"200 OK")])
+def test_a_page_with_a_tag_and_a_time_goes_by_its_tag(tag, status):
+    """A page that calls setETag, and sets Last-Modified as a header, sends both, and compares the tag alone."""
+    time = b"Sun, 09 Sep 2001 01:46:40 GMT"
+
+    def answer(request):
+        request.setETag(b'"v1"')
+        request.setHeader(b"Last-Modified", time)
+        return b"the page"
+
+    response = sent(answer, GET[:-2] + b"If-None-Match: " + tag + b"\r\nIf-Modified-Since: " + time + b"\r\n\r\n")
+    assert head(response)[0] == b"HTTP/1.1 " + status
+    assert b'ETag: "v1"' in head(response)
+    assert b"Last-Modified: " + time in head(response)
+
+
 def test_to_set_transfer_encoding_chunks_nothing():
     """Bytes returned by a page that sets Transfer-Encoding are not in chunks."""
 
@@ -195,6 +211,14 @@ def test_over_http2_there_are_no_chunks_and_a_late_header_is_lost_too():
     ]
     assert any(isinstance(event, StreamEnded) for event in events)
     assert failures == []
+
+
+def test_over_http2_a_large_piece_travels_in_several_frames():
+    """Over HTTP/2 a piece of 20000 bytes comes whole, in more than one frame."""
+    events, _, _ = over_http2(Page(lambda request: b"x" * 20_000))
+    pieces = [event.data for event in events if isinstance(event, DataReceived) and event.data]
+    assert b"".join(pieces) == b"x" * 20_000
+    assert len(pieces) > 1
 
 
 def test_what_was_written_before_not_done_yet_leaves_before_the_rest():

@@ -9,7 +9,6 @@ from twisted.internet.defer import (
     CancelledError,
     Deferred,
     NotACoroutineError,
-    TimeoutError,
     ensureDeferred,
     fail,
     gatherResults,
@@ -150,24 +149,33 @@ def test_a_page_that_is_no_coroutine_is_a_500(answer):
     assert [failure.type for failure in failures] == [NotACoroutineError]
 
 
-def test_a_mistake_after_the_visitor_has_gone_is_not_logged():
-    """What a coroutine page raises when it is cancelled because its visitor has gone is not logged."""
+def test_a_page_may_return_a_deferred():
+    """A CoroutinePage whose render_GET is a plain method, and returns a Deferred, is answered with its result."""
+    wire = Wire(Coroutine(lambda request: deferLater(request.site.reactor, 1, lambda: b"well")))
+    assert wire.send(GET) == b""
+    assert wire.advance(1).endswith(b"\r\n\r\nwell")
+
+
+def test_a_mistake_after_the_visitor_has_gone_is_logged():
+    """Of a coroutine page whose visitor has gone a mistake in its clean-up is logged, and its CancelledError is not."""
     raised = []
 
     async def page(request):
         try:
             await Deferred()
         finally:
-            raised.append("a mistake")
-            raise ValueError
+            if mistaken:
+                raised.append("a mistake")
+                raise ValueError
 
-    with logged() as failures:
-        wire = Wire(Coroutine(page))
-        wire.send(GET)
-        wire.disconnect()
-        gc.collect()
+    for mistaken in [False, True]:
+        with logged() as failures:
+            wire = Wire(Coroutine(page))
+            wire.send(GET)
+            wire.disconnect()
+            gc.collect()
+        assert [failure.type for failure in failures] == [ValueError] * mistaken
     assert raised == ["a mistake"]
-    assert failures == []
 
 
 def test_a_thread_has_the_reactor_write():
@@ -279,35 +287,18 @@ def test_a_cancelled_list_cancels_what_is_in_it():
     assert clock.getDelayedCalls() == []
 
 
-def test_a_limit_in_the_base_class_ends_every_page():
-    """A page whose work has a time limit in its base class is cancelled in time, and answered with a 500."""
-    told = []
-
-    class Limited(CoroutinePage):
-        isLeaf = True
-
-        def render(self, request):
-            work = ensureDeferred(Resource.render(self, request))
-            work.addTimeout(30, request.site.reactor)
-            gone = request.notifyFinish()
-            gone.addErrback(lambda reason: work.cancel())
-            work.addCallback(self.done, request)
-            work.addErrback(self.failed, request, gone)
-            return NOT_DONE_YET
-
-        async def render_GET(self, request):
-            try:
-                await Deferred()
-            finally:
-                told.append("ended")
-
-    with logged() as failures:
-        wire = Wire(Limited())
-        wire.send(GET)
-        assert wire.advance(29) == b""
-        assert wire.advance(1).startswith(b"HTTP/1.1 500 ")
-    assert told == ["ended"]
-    assert [failure.type for failure in failures] == [TimeoutError]
+def test_the_other_sources_work_on_when_one_has_failed():
+    """When one source of gatherResults has failed, `cancel` of the whole stops no other; `cancel` of each does."""
+    clock, works = Clock(), []
+    sources = [deferLater(clock, seconds, works.append, seconds) for seconds in (2, 3)]
+    gathered = gatherResults([fail(ValueError()), *sources], consumeErrors=True)
+    gathered.addErrback(lambda failure: None)
+    gathered.cancel()
+    clock.advance(2)
+    assert works == [2]
+    for source in sources:
+        source.cancel()
+    assert clock.getDelayedCalls() == []
 
 
 def test_a_long_row_of_deferreds_does_not_use_up_the_stack():

@@ -115,19 +115,33 @@ def test_two_pieces_when_they_come_without_a_head():
     assert (first, page.made.asked, wire.transport._tempDataLen) == (1, 3, 2 * PIECE)
 
 
-def test_a_page_that_returns_bytes_is_not_slowed_down():
-    """Bytes that a page writes at once are all in the send buffer, as the very object that it wrote."""
-    page = Later()
-    wire = Wire(page)
-    wire.reading = False
-    wire.send(GET)
-    data = b"x" * (100 * PIECE)
-    page.request.setHeader(b"Content-Length", b"%d" % len(data))
-    producer = Pushed(page.request)
-    page.request.registerProducer(producer, True)
-    page.request.write(data)
-    assert wire.transport._tempDataBuffer[-1] is data
-    assert producer.told == ["pause"], "and that came too late"
+def test_each_slow_visitor_takes_a_copy_of_returned_bytes():
+    """For five slow visitors bytes that a page returns are copied five times; by a producer of slices not even once."""
+    data = b"x" * (2 * MB)
+
+    class Whole(Resource):
+        isLeaf = True
+
+        def render(self, request):
+            return data
+
+    class Slices(Asked):
+        def resumeProducing(self):
+            self.asked += 1
+            self.request.write(data[(self.asked - 1) * PIECE : self.asked * PIECE])
+
+    taken = []
+    for page in [Whole(), Page(Slices, length=len(data))]:
+        tracemalloc.start()
+        try:
+            wires = [slow(page) for _ in range(5)]
+            for wire in wires:
+                wire.send(GET)
+            taken.append(tracemalloc.get_traced_memory()[0])
+        finally:
+            tracemalloc.stop()
+    assert taken[0] > 5 * len(data)
+    assert taken[1] < len(data)
 
 
 def test_a_pull_producer_needs_no_pauseProducing():
@@ -254,6 +268,19 @@ def test_what_is_sent_already_counts_until_the_rest_is():
     page.made.request.write(b"x" * 10_000)
     waiting = len(wire.transport.dataBuffer) - wire.transport.offset + wire.transport._tempDataLen
     assert (page.made.told, waiting < PIECE) == (["pause"], True)
+
+
+def test_an_abort_ends_what_was_closed_mildly():
+    """abortConnection after loseConnection closes at once, and drops what waits."""
+    page = Later()
+    wire = Wire(page)
+    wire.reading = False
+    wire.send(GET)
+    page.request.write(b"some")
+    page.request.loseConnection()
+    page.request.transport.abortConnection()
+    wire.advance(0)
+    assert wire.closed
 
 
 def test_an_abort_is_a_reset():

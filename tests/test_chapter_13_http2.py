@@ -9,8 +9,11 @@ from h2.events import DataReceived, StreamEnded, StreamReset
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
+from snippets.lens.logged import logged
 from snippets.lens.wire import Wire
 from snippets.producers.big_file import PIECE, root
+from snippets.producers.rows import Cursor, Table
+from tests.producing import GET
 
 
 class Client:
@@ -45,13 +48,50 @@ class Client:
 
 
 @pytest.mark.parametrize(("path", "least", "most"), [("/file", 1, 2 * PIECE), ("/loop", 9 * PIECE, 20 * PIECE)])
-def test_no_more_than_two_pieces_wait_over_http2(path, least, most):
-    """Of a file no more than two pieces wait over HTTP/2 for a client that has stopped to read; of a loop, the rest."""
+def test_two_pieces_wait_over_http2(path, least, most):
+    """Over HTTP/2, of a file no more than two pieces wait for a client that opens no window; of a loop, the rest."""
     client = Client(root(20 * PIECE), path)
     for _ in range(5):
         client.exchange()
     assert client.got == PIECE - 1, "the window is full"
     assert least <= client.waiting() <= most
+
+
+@pytest.mark.parametrize("version", ["1.1", "2"])
+def test_rows_close_their_cursor_when_the_client_goes(version, capsys):
+    """`Rows` closes its cursor, and asks it for no further row, when the client goes, over HTTP/1.1 and HTTP/2."""
+    table, cursors = Table(), []
+
+    def query():
+        cursors.append(Cursor())
+        return cursors[-1]
+
+    table.query = query
+    with logged() as failures:
+        if version == "2":
+            wire = Client(table).wire
+        else:
+            wire = Wire(table)
+            wire.reading = False
+            wire.send(GET)
+        assert capsys.readouterr().out == ""
+        wire.disconnect(reset=True)
+        assert capsys.readouterr().out == "The cursor is closed.\n", "once"
+        before = int(next(cursors[0].rows).split()[1])
+        wire.advance(10)
+        wire.advance(10)
+        assert int(next(cursors[0].rows).split()[1]) == before + 1
+    assert failures == []
+
+
+def test_over_http2_rows_reads_to_the_end_and_closes(capsys):
+    """Over HTTP/2 `Rows` writes all rows of a short table, closes its cursor once, and ends the response."""
+    table = Table()
+    table.query = lambda: Cursor(10)
+    client = Client(table)
+    assert client.got == sum(len(b"row %d\n" % number) for number in range(10))
+    assert StreamEnded in client.events
+    assert capsys.readouterr().out == "The cursor is closed.\n", "once"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from twisted.web.server import Site
 from twisted.web.static import Data
 
 from snippets import catalogue
+from snippets.lens.logged import logged
 from snippets.lens.turns import Turns
 from snippets.lens.wire import Wire
 from snippets.workshop import glossary
@@ -92,6 +93,24 @@ def test_what_is_returned_follows_what_was_written():
     head, _, body = Wire(root).send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").partition(b"\r\n\r\n")
     assert body == b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"
     assert b"Content-Length" not in head
+
+
+def test_what_is_no_bytes_is_shown_and_not_logged():
+    """The 500 for a page that returns text shows its repr, with displayTracebacks off; no failure is logged."""
+
+    class Text(Resource):
+        isLeaf = True
+
+        def render_GET(self, request):
+            return "<grüß dich>"
+
+    wire = Wire(Text())
+    assert not wire.site.displayTracebacks
+    with logged() as failures:
+        response = wire.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").decode()
+    assert response.startswith("HTTP/1.1 500 ")
+    assert "<pre>&#x27;&lt;grüß dich&gt;&#x27;</pre>" in response
+    assert failures == []
 
 
 def test_two_sites_can_listen_on_one_socket():

@@ -11,7 +11,10 @@ from functools import partial
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.internet.task import Clock
+from twisted.web.resource import Resource
 
+from snippets.bodies import limited
 from snippets.bodies.chunked_client import in_chunks
 from snippets.bodies.odd_requests import EVERY, post
 from snippets.bodies.upload import CountingFile, UploadSite
@@ -98,10 +101,40 @@ class TestLimited:
     def test_what_is_beyond_the_limit_is_dropped_and_refused(self):
         assert run("-m", "snippets.bodies.limited") == Ended(
             0,
-            "HTTP/1.1 200 OK - 10 bytes came, 10 were kept\n"
-            "HTTP/1.1 413 Request Entity Too Large - 11 bytes came, 0 were kept\n",
+            "HTTP/1.1 200 OK - 10 bytes came\nHTTP/1.1 413 Request Entity Too Large - 11 bytes are more than 10\n",
             "",
         )
+
+    FIELD = b'--x\r\nContent-Disposition: form-data; name="%b"\r\n\r\n1\r\n'
+
+    @pytest.mark.parametrize(
+        ("kind", "body"),
+        [
+            ("text/plain", b"a=1&b=1"),
+            ("application/x-www-form-urlencoded", b"a=1&b=1"),
+            ("multipart/form-data; boundary=x", FIELD % b"a" + FIELD % b"b" + b"--x--\r\n"),
+        ],
+    )
+    def test_a_body_or_a_form_that_was_cut_reaches_no_page(self, kind, body, monkeypatch):
+        """A body or form of as many bytes as the limit reaches a page whole, one of a byte more no page, in any cut."""
+        seen = []
+
+        class Page(Resource):
+            isLeaf = True
+
+            def render_POST(self, request):
+                seen.append((request.args, request.content.read()))
+                return b"seen"
+
+        fields = [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
+        whole = ({} if kind == "text/plain" else {b"a": [b"1"], b"b": [b"1"]}, body)
+        for limit, statuses in [(len(body), {b"200"}), (len(body) - 1, {b"400", b"413"})]:
+            monkeypatch.setattr(limited, "LIMIT", limit)
+            for first in range(len(body)):
+                wire = Wire(limited.LimitedSite(Page(), reactor=Clock()))
+                response = wire.send(post(*fields) + body[:first]) + wire.send(body[first:])
+                assert response.split(b" ")[1] in statuses
+            assert seen == [whole] * len(body)
 
 
 class TestChunkedClient:

@@ -240,6 +240,17 @@ class TestSlowClient:
         # Only the clock of the access log goes on.
         assert [call.func.__name__ for call in clock.getDelayedCalls()] == ["_updateLogDateTime"]
 
+    def test_the_deadline_counts_the_body(self, monkeypatch):
+        """A channel with a deadline of 10 seconds closes on a client that sends a byte of its body each second."""
+        monkeypatch.setattr(DeadlineChannel, "deadline", 10)
+        clock, wire = connected()
+        wire.send(b"POST /hello HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n")
+        for second in range(10):
+            assert not wire.closed, second
+            clock.advance(1)
+            wire.send(b"x")
+        assert wire.closed
+
     @pytest.mark.parametrize("deadline", [3, 7])
     def test_a_client_that_misses_both_times_is_aborted_once(self, monkeypatch, deadline):
         monkeypatch.setattr(DeadlineChannel, "deadline", deadline)

@@ -143,7 +143,7 @@ class TestRows:
         wire.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         assert capsys.readouterr().out == ""
         wire.disconnect()
-        assert capsys.readouterr().out == "The cursor is closed.\n"
+        assert capsys.readouterr().out == "The cursor is closed.\n", "once"
 
     @pytest.mark.parametrize("row", ["no bytes", OSError("the disk is gone")])
     def test_what_fails_in_the_middle_cuts_the_connection(self, row, capsys):

@@ -5,7 +5,11 @@ import signal
 import socket
 
 import pytest
+from twisted.internet.defer import fail
+from twisted.internet.testing import StringTransport
 
+from snippets.lens.logged import logged
+from snippets.reactor import blocked_reactor
 from tests.invoked import typed
 from tests.programs import refused, run, running
 
@@ -85,6 +89,14 @@ class TestBlockedReactor:
         slow, quick = waited(in_thread)
         assert slow >= 0.5
         assert quick < slow
+
+    def test_a_thread_that_fails_is_logged_and_ends_the_connection(self, monkeypatch):
+        transport = StringTransport()
+        monkeypatch.setattr(blocked_reactor, "deferToThread", lambda *_: fail(ValueError()))
+        with logged() as failures:
+            blocked_reactor.asleep_in_a_thread(0, transport)
+        assert [failure.type for failure in failures] == [ValueError]
+        assert (transport.value(), transport.disconnecting) == (b"", True)
 
     def test_no_time_at_all_is_well(self):
         ended = run(*BLOCKED_REACTOR, "--seconds", "0")

@@ -1,4 +1,4 @@
-"""Serves on loopback, sends itself a request a byte at a time (a slow-loris), and prints what ends it.
+"""Serves on loopback, sends itself a request a byte at a time (as Slowloris does), and prints what ends it.
 
 python -m snippets run slow_client --timeout 2                              says nothing at all
 python -m snippets run slow_client --timeout 2 --every 0.2                  a byte is a sign of life

@@ -9,7 +9,7 @@ The path is the number of steps. What a page does is printed. Ctrl-C is an order
 
 import argparse
 
-from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
+from twisted.internet.defer import CancelledError, Deferred, FirstError, ensureDeferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -28,11 +28,13 @@ class CoroutinePage(Resource):
         work = ensureDeferred(super().render(request))
         gone = request.notifyFinish()
         gone.addErrback(lambda reason: work.cancel())
-        work.addCallback(self.done, request)
+        work.addCallback(self.done, request, gone)
         work.addErrback(self.failed, request, gone)
         return NOT_DONE_YET
 
-    def done(self, body: bytes, request: Request) -> None:
+    def done(self, body: bytes, request: Request, gone: Deferred) -> None:
+        if gone.called:
+            return  # Nobody waits for an answer.
         if not isinstance(body, bytes):  # Twisted.web asks no more, once render has returned
             raise TypeError(f"a page returns bytes, not {type(body).__name__}")
         request.setHeader(b"Content-Length", b"%d" % len(body))
@@ -40,14 +42,16 @@ class CoroutinePage(Resource):
         request.finish()
 
     def failed(self, failure: Failure, request: Request, gone: Deferred) -> None:
-        if gone.called:
-            return  # Nobody waits for an answer.
-        if not request.startedWriting:
+        if gone.called:  # Nobody waits for an answer.
+            cause = failure.value.subFailure if failure.check(FirstError) else failure  # gatherResults wraps it
+            if not cause.check(CancelledError):  # which was asked for
+                self.log.failure("{path} failed after its end", failure, path=request.path)
+        elif not request.startedWriting:
             request.processingFailed(failure)
-            return
-        self.log.failure("{path} failed after its first byte", failure, path=request.path)
-        if not request.finished:  # An error page would become a part of the page: end the connection.
-            (request.transport or request.channel).abortConnection()  # Over HTTP/2 the channel is one stream.
+        else:
+            self.log.failure("{path} failed after its first byte", failure, path=request.path)
+            if not request.finished:  # An error page would become a part of the page: end the connection.
+                (request.transport or request.channel).abortConnection()  # Over HTTP/2 the channel is one stream.
 
 
 class Steps(CoroutinePage):

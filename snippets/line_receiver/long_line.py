@@ -25,6 +25,11 @@ class Polite(LineReceiver):
 
 
 class Closing(Polite):
+    def lineReceived(self, line: bytes) -> None:
+        if self.transport.disconnecting:
+            return
+        super().lineReceived(line)
+
     def lineLengthExceeded(self, line: bytes) -> None:
         super().lineLengthExceeded(line)
         self.transport.loseConnection()

@@ -41,7 +41,7 @@ class Zeros:
             self.request.finish()
 
     def stopProducing(self) -> None:
-        """The client has gone. A file would be closed here; nobody will ask again."""
+        """The client has gone. What is open is closed here, and in an errback of `notifyFinish` too."""
 
 
 class Pulled(Resource):

@@ -14,7 +14,9 @@ from twisted.web.server import NOT_DONE_YET, Request, Site
 
 
 class Cursor:
-    """Stands for a database's: it is asked for row after row, and is to be closed."""
+    """Stands for a database's: it is asked for row after row, and is to be closed. To close it twice does no harm."""
+
+    closed = False
 
     def __init__(self, count: int = 20_000) -> None:
         self.rows = (b"row %d\n" % number for number in range(count))
@@ -23,7 +25,9 @@ class Cursor:
         return next(self.rows, None)
 
     def close(self) -> None:
-        print("The cursor is closed.")
+        if not self.closed:
+            self.closed = True
+            print("The cursor is closed.")
 
 
 class Rows:
@@ -31,6 +35,8 @@ class Rows:
 
     def __init__(self, request: Request, cursor: Cursor) -> None:
         self.request, self.cursor = request, cursor
+        self.channel = request.channel  # kept: the request has none once the client has gone
+        request.notifyFinish().addErrback(lambda reason: self.stopProducing())
 
     def resumeProducing(self) -> None:
         try:
@@ -39,19 +45,17 @@ class Rows:
                 self.request.write(row)
         except Exception:
             Logger().failure("{path} failed in the middle", path=self.request.path)
-            self.done()
-            (self.request.transport or self.request.channel).abortConnection()  # HTTP/2 has no transport for a request
+            self.stopProducing()
+            (self.request.transport or self.channel).abortConnection()  # HTTP/2 has no transport for a request
         else:
             if row is None:
-                self.done()
+                self.request.unregisterProducer()
+                self.cursor.close()
                 self.request.finish()
 
-    def done(self) -> None:
-        self.request.unregisterProducer()
-        self.cursor.close()
-
     def stopProducing(self) -> None:
-        self.cursor.close()  # the client has gone
+        self.channel.unregisterProducer()
+        self.cursor.close()  # maybe not for the first time
 
 
 class Table(Resource):

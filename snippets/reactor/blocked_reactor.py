@@ -9,30 +9,39 @@ Ctrl-C is heard.
 import argparse
 import math
 import time
-from collections.abc import Callable
 from socket import create_connection
 
 from twisted.internet.base import ReactorBase
+from twisted.internet.interfaces import ITransport
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import deferLater, react
 from twisted.internet.threads import deferToThread
+from twisted.python import log
+from twisted.python.failure import Failure
 
 
 class Upper(Protocol):
     def dataReceived(self, data: bytes) -> None:
         if data == b"slow":
-            self.factory.sleep(self.factory.seconds, lambda: self.transport.write(b"SLOW"))
+            self.factory.sleep(self.factory.seconds, self.transport)
         else:
             self.transport.write(data.upper())
 
 
-def asleep_in_the_reactor(seconds: float, answer: Callable[[], None]) -> None:
+def asleep_in_the_reactor(seconds: float, transport: ITransport) -> None:
     time.sleep(seconds)
-    answer()
+    transport.write(b"SLOW")
 
 
-def asleep_in_a_thread(seconds: float, answer: Callable[[], None]) -> None:
-    deferToThread(time.sleep, seconds).addCallback(lambda _: answer())
+def asleep_in_a_thread(seconds: float, transport: ITransport) -> None:
+    sleeping = deferToThread(time.sleep, seconds)
+    sleeping.addCallback(lambda _: transport.write(b"SLOW"))
+    sleeping.addErrback(failed, transport)
+
+
+def failed(failure: Failure, transport: ITransport) -> None:
+    log.err(failure)
+    transport.loseConnection()
 
 
 def ask(address: tuple[str, int]) -> tuple[float, float]:

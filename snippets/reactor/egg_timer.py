@@ -3,25 +3,37 @@
 python -m snippets run egg_timer --port 8080
 nc 127.0.0.1 8080
 
-The second command is for other terminals: each line that you type there is a number of seconds, at most 9999.
+The second command is for other terminals: each line that you type there is a number of seconds, at most 9999. A
+terminal sends one line at a time: what comes in one piece is taken for one line. Who leaves is waited for no longer.
 """
 
 import argparse
 
 from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.protocol import Factory, Protocol
+from twisted.python.failure import Failure
 
 
 class EggTimer(Protocol):
+    def connectionMade(self) -> None:
+        self.due: list[IDelayedCall] = []
+
     def dataReceived(self, data: bytes) -> None:
         seconds = data.strip()
         if seconds.isdigit() and len(seconds) <= 4:
-            self.factory.reactor.callLater(int(seconds), self.ring, seconds)
+            self.due = [call for call in self.due if call.active()]
+            self.due.append(self.factory.reactor.callLater(int(seconds), self.ring, seconds))
         else:
             self.transport.write(b"a number of seconds, please\n")
 
     def ring(self, seconds: bytes) -> None:
         self.transport.write(seconds + b" s are over\n")
+
+    def connectionLost(self, reason: Failure) -> None:
+        for call in self.due:
+            if call.active():
+                call.cancel()
 
 
 if __name__ == "__main__":

@@ -2,10 +2,9 @@
 
 python -m snippets run files some/folder --port 8080
 
-`static.File` serves whatever it finds, follows links out of the folder, and has several names for one file. Here a
-segment that begins with a dot or has a slash or a NUL in it is refused. So is a link that leads out or to something
-hidden, and what is neither a file nor a folder. The listing has none of them either. Ctrl-C is an orderly end: the exit
-code is 0.
+`static.File` serves whatever it finds, and follows links out of the folder. Here a segment that begins with a dot or
+has a slash or a NUL in it is refused. So is a link that leads out or to something hidden, and what is neither a file
+nor a folder. The listing has none of them either. Ctrl-C is an orderly end: the exit code is 0.
 """
 
 import argparse

@@ -1,5 +1,5 @@
-"""The second slow message took the place of the first. One attribute holds one delayed call; but the reactor keeps
-them all by itself, and nothing needs to be cancelled."""
+"""The second slow message took the place of the first. One attribute holds one delayed call, and here any number may
+wait; none needs to be cancelled as long as its client is there."""
 
 from twisted.internet.protocol import Factory, Protocol
 

@@ -261,7 +261,7 @@ _TIMEOUTS = (
     ),
     Scenario(
         "not-reading-expect",
-        "Twisted stops reading from a client that doesn't read only when it writes between two requests.",
+        "A client that doesn't read, and asks whether it may send its body.",
         (
             Reading(False),
             Send(get(b"/big")),
