@@ -120,7 +120,7 @@ FILES = {
     "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)": "signal 15",
     "import ctypes\n\nctypes.string_at(0)": "SIGSEGV) in line 3: ctypes.string_at(0)",
     "x = b'x' * (4 << 30)": "more memory than there is for it in line 1",
-    "x = []\nwhile True:\n    x.append(b'x' * (1 << 20))": "more memory than there is",
+    "x = []\nwhile True:\n    x.append(bytes(1 << 20))": "more memory than there is",
     "def f(): f()\nf()": "RecursionError",
     "input()": "EOFError",
     "while True:\n    pass": "stopped in line",
