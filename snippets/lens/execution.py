@@ -241,10 +241,14 @@ if sys.version_info >= (3, 12):
             if id(code) in watched and get_ident() == thread:
                 visits.left(frame_of(1), "raise", error)
 
-        begin_and_lines = {events.PY_START: on_start, events.LINE: on_line}
+        begin_and_lines: dict[int, Callable] = {events.PY_START: on_start, events.LINE: on_line}
         if not visits.with_ends:
             return begin_and_lines, {}
-        ends = {events.PY_RETURN: on_return, events.PY_YIELD: on_yield, events.PY_RESUME: on_resume}
+        ends: dict[int, Callable] = {
+            events.PY_RETURN: on_return,
+            events.PY_YIELD: on_yield,
+            events.PY_RESUME: on_resume,
+        }
         return begin_and_lines | ends, {events.PY_THROW: on_throw, events.PY_UNWIND: on_unwind}
 
     @contextmanager
